@@ -1,0 +1,82 @@
+//! Reading what commands work on: requests, bundles, policy folders.
+
+use crate::failure::Failure;
+use crate::terminal::Terminal;
+use clap::Args;
+use lexgate::author::{Compiled, Sources, compile};
+use lexgate::bundle;
+use lexgate::evaluate::EMBEDDED_BUNDLE;
+use lexgate::{Engine, Options};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// Which bundle to work with.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BundleChoice {
+    /// Work with this bundle instead of the one inside the program
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+}
+
+impl BundleChoice {
+    /// The bytes of the bundle and its name for people.
+    pub(crate) fn bytes(&self) -> Result<(Vec<u8>, String), Failure> {
+        match &self.bundle {
+            Some(path) => {
+                let file = File::open(path).map_err(Failure::unreadable(path))?;
+                let bytes = at_most(file, bundle::MAX_BYTES).map_err(Failure::unreadable(path))?;
+                Ok((bytes, path.display().to_string()))
+            }
+            None => Ok((EMBEDDED_BUNDLE.to_vec(), "embedded bundle".to_owned())),
+        }
+    }
+
+    /// An engine prepared from the bundle.
+    pub(crate) fn engine(&self, options: Options) -> Result<Engine, Failure> {
+        let (bytes, name) = self.bytes()?;
+        Engine::with_options(&bytes, options).map_err(|source| Failure::Bundle { name, source })
+    }
+}
+
+/// A policy folder without errors.
+pub(crate) struct Built {
+    /// What the compiler made of it.
+    pub(crate) compiled: Compiled,
+    /// The bundle.
+    pub(crate) bytes: Vec<u8>,
+    /// An engine prepared from that bundle.
+    pub(crate) engine: Engine,
+}
+
+/// Compiles a policy folder; errors in it are printed to standard error.
+pub(crate) fn build(folder: &Path, terminal: &Terminal) -> Result<Built, Failure> {
+    let sources = Sources::read(folder).map_err(Failure::unreadable(folder))?;
+    let compiled = compile(&sources);
+    let Some(content) = &compiled.content else {
+        for finding in &compiled.findings {
+            terminal.complain_of(finding, &sources);
+        }
+        return Err(Failure::Policies(folder.to_owned()));
+    };
+    let refused = |source| Failure::Bundle { name: folder.display().to_string(), source };
+    let bytes = bundle::write(content).map_err(refused)?;
+    let engine = Engine::new(&bytes).map_err(refused)?;
+    Ok(Built { compiled, bytes, engine })
+}
+
+/// A file, or standard input for `-`.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    Ok(Box::new(File::open(path).map_err(Failure::unreadable(path))?))
+}
+
+/// Reads up to one byte more than `limit`, so that whoever checks the limit sees it broken and no more is kept.
+pub(crate) fn at_most(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    reader.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,183 @@
+//! JSON as it was received: nothing dropped, nothing merged, so that duplicate keys can be told apart from single ones.
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// A JSON value that borrows from its text where it can.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(Cow<'a, str>),
+    Array(Vec<Json<'a>>),
+    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+}
+
+impl<'a> Json<'a> {
+    /// The member with this key; the first one, should the object not have been checked for duplicates.
+    pub(crate) fn member(&self, key: &str) -> Option<&Json<'a>> {
+        match self {
+            Self::Object(members) => members.iter().find(|(k, _)| k == key).map(|(_, v)| v),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn member_mut(&mut self, key: &str) -> Option<&mut Json<'a>> {
+        match self {
+            Self::Object(members) => members.iter_mut().find(|(k, _)| k == key).map(|(_, v)| v),
+            _ => None,
+        }
+    }
+
+    /// What it is, in JSON's words.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::Text(_) => "string",
+            Self::Array(_) => "array",
+            Self::Object(_) => "object",
+        }
+    }
+
+    /// The path (`JSONPath`) of the first key that stands twice in its object.
+    pub(crate) fn duplicate_key(&self, path: &str) -> Option<String> {
+        match self {
+            Self::Object(members) => {
+                let mut seen = BTreeSet::new();
+                for (key, value) in members {
+                    let here = format!("{path}.{key}");
+                    if !seen.insert(key) {
+                        return Some(here);
+                    }
+                    if let Some(found) = value.duplicate_key(&here) {
+                        return Some(found);
+                    }
+                }
+                None
+            }
+            Self::Array(items) => {
+                items.iter().enumerate().find_map(|(i, item)| item.duplicate_key(&format!("{path}[{i}]")))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether no object in here has a key twice; the quick test before [`Json::duplicate_key`] builds paths.
+    pub(crate) fn has_unique_keys(&self) -> bool {
+        match self {
+            Self::Object(members) => {
+                let unique = if members.len() <= 24 {
+                    !members.iter().enumerate().any(|(i, (k, _))| members.iter().take(i).any(|(o, _)| o == k))
+                } else {
+                    members.iter().map(|(k, _)| k).collect::<BTreeSet<_>>().len() == members.len()
+                };
+                unique && members.iter().all(|(_, v)| v.has_unique_keys())
+            }
+            Self::Array(items) => items.iter().all(Json::has_unique_keys),
+            _ => true,
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct JsonVisitor<'a>(std::marker::PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for JsonVisitor<'a> {
+            type Value = Json<'a>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON value")
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Json::Null)
+            }
+            fn visit_bool<E>(self, v: bool) -> Result<Self::Value, E> {
+                Ok(Json::Bool(v))
+            }
+            #[expect(clippy::cast_precision_loss, reason = "RFC 8785 reads every JSON number as a double")]
+            fn visit_i64<E>(self, v: i64) -> Result<Self::Value, E> {
+                Ok(Json::Number(v as f64))
+            }
+            #[expect(clippy::cast_precision_loss, reason = "RFC 8785 reads every JSON number as a double")]
+            fn visit_u64<E>(self, v: u64) -> Result<Self::Value, E> {
+                Ok(Json::Number(v as f64))
+            }
+            fn visit_f64<E: de::Error>(self, v: f64) -> Result<Self::Value, E> {
+                if v.is_finite() { Ok(Json::Number(v)) } else { Err(E::custom("number out of range")) }
+            }
+            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
+                Ok(Json::Text(Cow::Borrowed(v)))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
+                Ok(Json::Text(Cow::Owned(v.to_owned())))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element()? {
+                    items.push(item);
+                }
+                Ok(Json::Array(items))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::with_capacity(map.size_hint().unwrap_or(8).min(64));
+                while let Some((key, value)) = map.next_entry::<Key<'a>, Json<'a>>()? {
+                    members.push((key.0, value));
+                }
+                Ok(Json::Object(members))
+            }
+        }
+        deserializer.deserialize_any(JsonVisitor(std::marker::PhantomData))
+    }
+}
+
+/// An object key; `Cow<str>` alone would always be copied.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(v)))
+            }
+            fn visit_str<E>(self, v: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(v.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(b) => serializer.serialize_bool(*b),
+            Self::Number(n) => serializer.serialize_f64(*n),
+            Self::Text(t) => serializer.serialize_str(t),
+            Self::Array(items) => {
+                let mut seq = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    seq.serialize_element(item)?;
+                }
+                seq.end()
+            }
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}

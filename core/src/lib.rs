@@ -1,0 +1,34 @@
+//! Law-grade data access decisions.
+//!
+//! lexgate answers one question: may this subject do this action to this dataset, for this purpose, in this state of the
+//! procedure, at this time — by which rule, and if not yet, what is missing?
+//!
+//! [`Engine`] is prepared once from a bundle and decides requests; start reading at [`evaluate`]. The crate is a pure
+//! function of its input: no clock, no network, no files, no randomness.
+//!
+//! With the feature `author` it also parses, validates and lowers policies ([`author`]).
+
+pub mod bundle;
+pub mod calendar;
+pub mod citation;
+pub mod evaluate;
+pub mod facts;
+pub mod issue;
+pub mod law;
+pub mod program;
+pub mod request;
+pub mod response;
+pub mod vocabulary;
+
+mod authorize;
+mod demand;
+mod json;
+mod obligation;
+
+#[cfg(feature = "author")]
+pub mod author;
+
+pub use evaluate::{ENGINE, Engine};
+pub use request::{Mode, Options, Request, Strictness};
+pub use response::{Outcome, Response};
+pub use vocabulary::Lang;
