@@ -72,7 +72,10 @@ fn show(content: &Content, bytes: &[u8], terminal: &mut Terminal) -> Result<(), 
     let rows = [
         (say(lang, "  bundle   ", "  策略包  "), format!("{} {}", m.id, m.version)),
         (say(lang, "  sha256   ", "  摘要    "), sha256_hex(bytes)),
-        (say(lang, "  size     ", "  大小    "), say(lang, format!("{} bytes, format {FORMAT}", bytes.len()), format!("{} 字节，格式 {FORMAT}", bytes.len()))),
+        (
+            say(lang, "  size     ", "  大小    "),
+            say(lang, format!("{} bytes, format {FORMAT}", bytes.len()), format!("{} 字节，格式 {FORMAT}", bytes.len())),
+        ),
         (say(lang, "  Cedar    ", "  Cedar   "), m.cedar_version.clone()),
         (say(lang, "  sources  ", "  源文件  "), m.sources.len().to_string()),
         (
@@ -99,7 +102,11 @@ fn show(content: &Content, bytes: &[u8], terminal: &mut Terminal) -> Result<(), 
             None => String::new(),
         };
         terminal.heading(&words::with_name(r.title.get(lang), &r.code, lang))?;
-        terminal.paragraph("  ", Style::Plain, &say(lang, format!("{status}{from}; {}", r.issuer.en), format!("{status}{from}；{}", r.issuer.zh)))?;
+        terminal.paragraph(
+            "  ",
+            Style::Plain,
+            &say(lang, format!("{status}{from}; {}", r.issuer.en), format!("{status}{from}；{}", r.issuer.zh)),
+        )?;
         let (articles, rules, policies, steps) = (text.articles.len(), text.rules.len(), text.policies.len(), text.program.nodes.len());
         terminal.paragraph(
             "  ",

@@ -90,12 +90,9 @@ mod tests {
 
     #[test]
     fn bad_calendars_are_refused() {
-        for bad in [
-            "holidays = [\"2026-02-30\"]",
-            "holiday = []",
-            "holidays = [\"2026-10-01\"]\nworkdays = [\"2026-10-01\"]",
-            "holidays = 3",
-        ] {
+        for bad in
+            ["holidays = [\"2026-02-30\"]", "holiday = []", "holidays = [\"2026-10-01\"]\nworkdays = [\"2026-10-01\"]", "holidays = 3"]
+        {
             assert!(matches!(WorkingDays::parse(bad, "x"), Err(Failure::Calendar { .. })), "{bad}");
         }
     }

@@ -49,7 +49,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
                 warning: false,
                 code: "schema-outdated",
                 place: Some(SCHEMA.to_owned()),
-                message: say(lang, "the schema is not the one that follows from vocabulary.toml", "该模式文件与 vocabulary.toml 不一致").to_owned(),
+                message: say(lang, "the schema is not the one that follows from vocabulary.toml", "该模式文件与 vocabulary.toml 不一致")
+                    .to_owned(),
                 help: Some(say(lang, "run `cargo xtask bless`", "请运行 `cargo xtask bless`").to_owned()),
             })?;
         }
@@ -65,7 +66,11 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
                 format!("{files} 个文件、{texts} 部文本、{policies} 条策略：无错误，警告 {warnings} 个"),
             )
         }
-        _ => say(lang, format!("{files} files: {errors} errors, {warnings} warnings"), format!("{files} 个文件：错误 {errors} 个，警告 {warnings} 个")),
+        _ => say(
+            lang,
+            format!("{files} files: {errors} errors, {warnings} warnings"),
+            format!("{files} 个文件：错误 {errors} 个，警告 {warnings} 个"),
+        ),
     };
     let style = if errors == 0 { Style::Green } else { Style::Red };
     let summary = terminal.paint(style, &summary);

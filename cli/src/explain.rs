@@ -7,7 +7,7 @@ use crate::words;
 use lexgate::citation::cite;
 use lexgate::law::{LawText, Place, Policy, Rule, Status};
 use lexgate::vocabulary::Vocabulary;
-use lexgate::{Engine, Lang, Options};
+use lexgate::{Engine, Options};
 use std::io::Write;
 
 const EXAMPLES: &str = "Exit codes: 0 found, 2 there is no such rule.
@@ -105,7 +105,11 @@ fn policy(v: &Vocabulary, p: &Policy, lifts: bool, terminal: &mut Terminal) -> R
     writeln!(terminal.out, "  • {id}  {}", words::policy_set(p.set, lang))?;
     terminal.paragraph("    ", Style::Plain, p.title.get(lang))?;
     if lifts {
-        terminal.paragraph("    ", Style::Plain, say(lang, "The rule lives in its `unless`: it lifts this policy.", "本规则写在该策略的 `unless` 中：满足时解除该策略。"))?;
+        terminal.paragraph(
+            "    ",
+            Style::Plain,
+            say(lang, "The rule lives in its `unless`: it lifts this policy.", "本规则写在该策略的 `unless` 中：满足时解除该策略。"),
+        )?;
     }
     let actions: Vec<&str> = p.actions.iter().filter_map(|a| v.actions.get(usize::from(a.0))).map(|a| a.name.as_str()).collect();
     let actions = if actions.is_empty() { say(lang, "all", "全部").to_owned() } else { actions.join(" ") };
@@ -148,7 +152,11 @@ fn data(v: &Vocabulary, text: &LawText, rule: &Rule, terminal: &mut Terminal) ->
     let lang = terminal.lang;
     let r = &text.regulation;
     if r.scope_rule == rule.id {
-        let line = say(lang, format!("territory: GB/T 2260 codes beginning with {}", r.territory), format!("地域：GB/T 2260 代码以 {} 开头", r.territory));
+        let line = say(
+            lang,
+            format!("territory: GB/T 2260 codes beginning with {}", r.territory),
+            format!("地域：GB/T 2260 代码以 {} 开头", r.territory),
+        );
         terminal.paragraph("  • ", Style::Plain, &line)?;
     }
     if r.effective_rule == rule.id {
@@ -164,11 +172,7 @@ fn data(v: &Vocabulary, text: &LawText, rule: &Rule, terminal: &mut Terminal) ->
     }
     for ground in text.grounds_demanded.iter().filter(|g| g.rule == rule.id) {
         terminal.paragraph("  • ", Style::Plain, ground.title.get(lang))?;
-        terminal.paragraph(hint_label(lang), Style::Plain, ground.hint.get(lang))?;
+        terminal.paragraph(say(lang, "    hint  ", "    建议  "), Style::Plain, ground.hint.get(lang))?;
     }
     Ok(())
-}
-
-fn hint_label(lang: Lang) -> &'static str {
-    say(lang, "    hint  ", "    建议  ")
 }

@@ -6,7 +6,7 @@ use lexgate::facts::Value;
 use lexgate::issue::Issue;
 use lexgate::request::Request;
 use lexgate::response::{Context, Deadline, FactState, Ground, Missing, Obligation, Parameter, Prohibition, Reading, RegulationFinding};
-use lexgate::vocabulary::Vocabulary;
+use lexgate::vocabulary::{Text, Vocabulary};
 use lexgate::{Engine, Lang, Outcome, Response};
 use std::io::{self, Write};
 
@@ -92,9 +92,11 @@ fn headline(c: &Context<'_>, terminal: &mut Terminal) -> io::Result<()> {
             Style::Yellow,
             say(lang, "Not yet permitted: lawful once what is missing below is done", "附条件：补齐下列事项后方可实施，目前不得实施"),
         ),
-        Outcome::Undetermined => {
-            ("? ", Style::Yellow, say(lang, "Undetermined: no decision is possible; treat it as not permitted", "无法判定：不能作出结论，按不允许处理"))
-        }
+        Outcome::Undetermined => (
+            "? ",
+            Style::Yellow,
+            say(lang, "Undetermined: no decision is possible; treat it as not permitted", "无法判定：不能作出结论，按不允许处理"),
+        ),
         Outcome::Prohibited => {
             ("✘ ", Style::Red, say(lang, "Prohibited: no step of this request cures it", "禁止：本请求无法通过补正获得允许"))
         }
@@ -113,11 +115,14 @@ fn headline(c: &Context<'_>, terminal: &mut Terminal) -> io::Result<()> {
 fn asked(v: &Vocabulary, request: &Request, c: &Context<'_>, terminal: &mut Terminal) -> io::Result<()> {
     let Some(facts) = request.facts() else { return Ok(()) };
     let lang = terminal.lang;
-    let text = |name: &str| match v.find_fact(name).and_then(|f| facts.get(f)) {
-        Some(Value::Text(t)) => Some(t.to_owned()),
-        Some(Value::Texts(t)) => Some(t.join(say(lang, ", ", "、"))),
-        Some(Value::Long(n)) => lexgate::calendar::day_of(n).map(lexgate::calendar::format_date),
-        _ => None,
+    let text = |name: &str| {
+        let fact = v.find_fact(name)?;
+        match facts.get(fact)? {
+            Value::Text(t) => Some(words::value(v.fact(fact), t, lang)),
+            Value::Texts(t) => Some(t.join(say(lang, ", ", "、"))),
+            Value::Long(n) => lexgate::calendar::day_of(n).map(lexgate::calendar::format_date),
+            Value::Bool(_) => None,
+        }
     };
     let who = v.kinds.get(facts.kind()).map(|k| words::with_name(k.label.get(lang), &k.name, lang)).unwrap_or_default();
     let who = match text("actor.id") {
@@ -148,8 +153,28 @@ fn draft_mark(c: &Context<'_>, text: &str, lang: Lang) -> &'static str {
     if draft { say(lang, " [draft]", "【草案】") } else { "" }
 }
 
+/// The citation in a list; without the title where only one text was looked at, for it stands below.
+fn place<'c>(c: &Context<'_>, text: &str, citation: &'c Text, lang: Lang) -> &'c str {
+    let cited = citation.get(lang);
+    match c.regulations.as_slice() {
+        [only] if only.code == text => {
+            let title = say(lang, format!("{}, ", only.title.en), format!("《{}》", only.title.zh));
+            cited.strip_prefix(title.as_str()).unwrap_or(cited)
+        }
+        _ => cited,
+    }
+}
+
 /// Citation and sentence of a policy.
-fn provision(c: &Context<'_>, prefix: &str, style: Style, text: &str, citation: &str, title: &str, terminal: &mut Terminal) -> io::Result<()> {
+fn provision(
+    c: &Context<'_>,
+    prefix: &str,
+    style: Style,
+    text: &str,
+    citation: &str,
+    title: &str,
+    terminal: &mut Terminal,
+) -> io::Result<()> {
     let mark = draft_mark(c, text, terminal.lang);
     terminal.paragraph(prefix, style, &format!("{citation}{mark}"))?;
     terminal.paragraph("    ", Style::Plain, title)
@@ -182,7 +207,8 @@ fn missing(v: &Vocabulary, c: &Context<'_>, number: usize, m: &Missing<'_>, term
     terminal.paragraph(&format!("{number:>3}. "), Style::Bold, m.remedy.get(lang))?;
     terminal.paragraph(say(lang, "     who   ", "     由谁  "), Style::Plain, &words::actor(v, m.actor, lang))?;
     let mark = draft_mark(c, m.text, lang);
-    let why = say(lang, format!("{}{mark}: {}", m.citation.en, m.title.en), format!("{}{mark}：{}", m.citation.zh, m.title.zh));
+    let (place, title) = (place(c, m.text, m.citation, lang), m.title.get(lang));
+    let why = say(lang, format!("{place}{mark}: {title}"), format!("{place}{mark}：{title}"));
     terminal.paragraph(say(lang, "     why   ", "     依据  "), Style::Plain, &why)?;
     let fact = v.find_fact(m.fact).and_then(|f| v.fact(f));
     let state = match m.state {
@@ -190,11 +216,7 @@ fn missing(v: &Vocabulary, c: &Context<'_>, number: usize, m: &Missing<'_>, term
         FactState::StatedFalse => say(lang, "stated otherwise", "已载明，但不符合"),
     };
     let required = words::value(fact, &m.required, lang);
-    let mut line = say(
-        lang,
-        format!("{} is {state}; has to be: {required}", m.fact),
-        format!("{} {state}；应为：{required}", m.fact),
-    );
+    let mut line = say(lang, format!("{} is {state}; has to be: {required}", m.fact), format!("{} {state}；应为：{required}", m.fact));
     if !m.or.is_empty() {
         let or = m.or.join(say(lang, " or ", " 或者 "));
         line.push_str(&say(lang, format!("; {or} would do instead"), format!("；也可以是 {or}")));
@@ -215,7 +237,8 @@ fn obligation(c: &Context<'_>, o: &Obligation<'_>, terminal: &mut Terminal) -> i
     }
     for g in &o.properties.provisions {
         let mark = draft_mark(c, g.text, lang);
-        let line = say(lang, format!("{} ({}{mark})", g.title.en, g.citation.en), format!("{}（{}{mark}）", g.title.zh, g.citation.zh));
+        let (place, title) = (place(c, g.text, g.citation, lang), g.title.get(lang));
+        let line = say(lang, format!("{title} ({place}{mark})"), format!("{title}（{place}{mark}）"));
         terminal.paragraph("    ", Style::Plain, &line)?;
     }
     Ok(())

@@ -153,8 +153,11 @@ fn reference(engine: &Engine, part: Option<Part>) -> Reference<'_> {
     if wanted(Part::Actions) {
         out.actions = v.actions.iter().map(|a| Named { label: &a.label, name: &a.name }).collect();
         let name = |a: &lexgate::vocabulary::ActionId| v.actions.get(usize::from(a.0)).map(|n| n.name.as_str());
-        out.action_groups =
-            v.action_groups.iter().map(|g| ActionGroup { actions: g.actions.iter().filter_map(name).collect(), label: &g.label, name: &g.name }).collect();
+        out.action_groups = v
+            .action_groups
+            .iter()
+            .map(|g| ActionGroup { actions: g.actions.iter().filter_map(name).collect(), label: &g.label, name: &g.name })
+            .collect();
     }
     for (i, f) in v.facts.iter().enumerate() {
         if part.is_some_and(|p| p.group() != Some(f.group)) {

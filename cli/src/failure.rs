@@ -128,7 +128,11 @@ impl Failure {
 
     fn help(&self, lang: Lang) -> Option<String> {
         let help = match self {
-            Self::Unreadable { .. } => say(lang, "check the path; `-` reads standard input where a request is asked for", "请检查路径；需要请求文件之处可用 `-` 读取标准输入"),
+            Self::Unreadable { .. } => say(
+                lang,
+                "check the path; `-` reads standard input where a request is asked for",
+                "请检查路径；需要请求文件之处可用 `-` 读取标准输入",
+            ),
             Self::Unwritable { .. } | Self::Output(_) => return None,
             Self::Bundle { .. } => say(lang, "build one with `lexgate bundle build`", "请用 `lexgate bundle build` 构建策略包"),
             Self::Calendar { .. } => say(

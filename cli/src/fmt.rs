@@ -102,14 +102,13 @@ fn comments(text: &str) -> Vec<String> {
 
 fn unformattable(path: &Path, why: Refusal, terminal: &Terminal) -> Block {
     let (code, message, help) = match why {
-        Refusal::Syntax(message) => (
-            "policy-syntax",
-            message,
-            say(terminal.lang, "`lexgate check` shows where", "`lexgate check` 指出位置"),
-        ),
+        Refusal::Syntax(message) => {
+            ("policy-syntax", message, say(terminal.lang, "`lexgate check` shows where", "`lexgate check` 指出位置"))
+        }
         Refusal::CommentsLost => (
             "comments-lost",
-            say(terminal.lang, "the formatter would drop a comment; the file is left as it is", "格式化会丢失注释；文件保持原样").to_owned(),
+            say(terminal.lang, "the formatter would drop a comment; the file is left as it is", "格式化会丢失注释；文件保持原样")
+                .to_owned(),
             say(terminal.lang, "put the comment on a line of its own before a policy", "请将注释单独成行，置于策略之前"),
         ),
     };

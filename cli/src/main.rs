@@ -34,10 +34,10 @@ struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
-  lexgate evaluate request.json              decide one request; exit 0 permitted, 3 not permitted, 2 bad input
+  lexgate evaluate request.json               exit 0 permitted, 3 not permitted, 2 bad input
   lexgate --lang zh evaluate --explain request.json
-  lexgate explain gx-bigdata/42/1            what a rule says and where it is encoded
-  lexgate check && lexgate test              for authors: validate the policies and run the vectors
+  lexgate explain gx-bigdata/42/1             what a rule says and where it is encoded
+  lexgate check && lexgate test               for authors: validate the policies, run the vectors
 
 Colours follow the terminal and NO_COLOR.";
 

@@ -90,11 +90,7 @@ struct Tally {
 }
 
 fn run_vectors(engine: &Engine, compiled: &Compiled, chosen: &[&Vector], terminal: &mut Terminal) -> Result<Tally, Failure> {
-    let bar = if terminal.is_watched() {
-        ProgressBar::new(u64::try_from(chosen.len()).unwrap_or(u64::MAX))
-    } else {
-        ProgressBar::hidden()
-    };
+    let bar = if terminal.is_watched() { ProgressBar::new(u64::try_from(chosen.len()).unwrap_or(u64::MAX)) } else { ProgressBar::hidden() };
     let mut tally = Tally::default();
     let mut runner = Runner::new(engine, Some(compiled));
     let mut failures = Vec::new();
@@ -155,6 +151,10 @@ fn compare(folder: &Path, record: &BTreeMap<String, String>, terminal: &mut Term
             format!("{} 与现在的结果不同；确认结果无误后，请运行 `lexgate test --bless`", path.display()),
         );
         terminal.paragraph("✘ ", Style::Red, &line)?;
+        if before.is_empty() {
+            writeln!(terminal.out, "    {}", say(lang, "there is no such file yet", "尚无该文件"))?;
+            continue;
+        }
         let changes = changes(&before, now);
         for (style, line) in changes.iter().take(SHOWN) {
             let painted = terminal.paint(*style, line);

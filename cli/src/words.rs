@@ -44,20 +44,24 @@ pub(crate) fn demand(vocabulary: &Vocabulary, demand: &Demand, lang: Lang) -> St
     any.join(say(lang, "; or ", "；或者"))
 }
 
+/// How one fact has to stand: in words, then as the policy writes it.
 fn atom(vocabulary: &Vocabulary, atom: &Atom, lang: Lang) -> String {
-    let fact = vocabulary.fact(atom.fact);
-    let other = |id| vocabulary.fact_name(id);
-    let stands = match &atom.relation {
-        Relation::Is(words) => format!("= {}", value(fact, &words.join("|"), lang)),
-        Relation::Same(o) => format!("= {}", other(*o)),
-        Relation::AtMost(o) => format!("≤ {}", other(*o)),
-        Relation::AtLeast(o) => format!("≥ {}", other(*o)),
-        Relation::Within(o) => say(lang, format!("lies within {}", other(*o)), format!("不超出 {}", other(*o))),
-        Relation::OneOf(o) => say(lang, format!("is one of {}", other(*o)), format!("列于 {}", other(*o))),
-        Relation::Stated => say(lang, "is stated", "已载明").to_owned(),
+    let label = |id| vocabulary.fact(id).map(|f| f.label.get(lang)).unwrap_or_default();
+    let name = |id| vocabulary.fact_name(id);
+    let (wanted, formula) = match &atom.relation {
+        Relation::Is(words) => {
+            let words = words.join("|");
+            (value(vocabulary.fact(atom.fact), &words, lang), format!("= {words}"))
+        }
+        Relation::Same(o) => (say(lang, "the same as: ", "等同于：").to_owned() + label(*o), format!("= {}", name(*o))),
+        Relation::AtMost(o) => (say(lang, "not after: ", "不晚于：").to_owned() + label(*o), format!("<= {}", name(*o))),
+        Relation::AtLeast(o) => (say(lang, "not before: ", "不早于：").to_owned() + label(*o), format!(">= {}", name(*o))),
+        Relation::Within(o) => (say(lang, "inside of: ", "不超出：").to_owned() + label(*o), format!("within {}", name(*o))),
+        Relation::OneOf(o) => (say(lang, "one of: ", "属于：").to_owned() + label(*o), format!("in {}", name(*o))),
+        Relation::Stated => (value(None, "stated", lang), "stated".to_owned()),
     };
-    let label = fact.map(|f| f.label.get(lang)).unwrap_or_default();
-    say(lang, format!("{} {stands} ({label})", other(atom.fact)), format!("{} {stands}（{label}）", other(atom.fact)))
+    let formula = format!("{} {formula}", name(atom.fact));
+    say(lang, format!("{}: {wanted} [{formula}]", label(atom.fact)), format!("{}：{wanted} [{formula}]", label(atom.fact)))
 }
 
 /// An outcome in a word.

@@ -34,7 +34,9 @@ pub(crate) fn lack<'p>(vocabulary: &Vocabulary, policy: &'p Policy, facts: &Fact
         if standings.iter().any(|(_, s)| *s == Standing::Met) {
             continue;
         }
-        if demand.rule_first && standings.first().is_some_and(|(_, s)| *s == Standing::Final) {
+        let rule_broken = standings.iter().find(|(a, _)| !a.circumstance).is_some_and(|(_, s)| *s == Standing::Final);
+        let may_not_matter = standings.iter().any(|(a, s)| a.circumstance && *s != Standing::Final);
+        if demand.rule_first && rule_broken && !may_not_matter {
             lack.blocked.push(demand);
             continue;
         }

@@ -96,7 +96,7 @@ impl Engine {
         let known = WellKnown::find(&vocabulary).ok_or(BundleError::Inconsistent)?;
         let mut citations = BTreeMap::new();
         for t in &texts {
-            let rules = t.policies.iter().flat_map(|p| p.rules.iter().chain(&p.lifts));
+            let rules = t.policies.iter().flat_map(Policy::all_rules);
             let r = &t.regulation;
             for rule in rules.chain(t.grounds_demanded.iter().map(|g| &g.rule)).chain([&r.scope_rule, &r.effective_rule]) {
                 citations.entry(rule.clone()).or_insert_with(|| cite(r, rule));

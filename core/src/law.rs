@@ -106,8 +106,10 @@ pub struct Atom {
     /// How it has to stand.
     pub relation: Relation,
     /// True: somebody can still bring it about (`@step`). False: a state of the data, the actor or the grant that cannot
-    /// be changed without making it another request (`@state`, or in parentheses within `@step`).
+    /// be changed without making it another request (`@state`).
     pub step: bool,
+    /// In parentheses: a circumstance in which the rest does not matter; nobody is asked to change it.
+    pub circumstance: bool,
 }
 
 /// What a policy asks for: one of the atoms has to hold.
@@ -115,8 +117,8 @@ pub struct Atom {
 pub struct Demand {
     /// Alternatives.
     pub any: Vec<Atom>,
-    /// True (`@state`): the first alternative is the rule and the others lift it. Once the rule is broken, a lift that is
-    /// not stated lifts nothing. False (`@step`): every alternative will do.
+    /// True (`@state`): the first alternative that is no circumstance is the rule and the others lift it. Once the rule is
+    /// broken, a lift that is not stated lifts nothing. False (`@step`): every alternative will do.
     pub rule_first: bool,
 }
 
@@ -149,8 +151,10 @@ pub struct Policy {
     pub id: String,
     /// The rules it encodes; the first one is cited.
     pub rules: Vec<String>,
-    /// The exceptions that live in its `unless`.
+    /// The exceptions that live in it: in the `unless` of a gate, or as a second way to a ground.
     pub lifts: Vec<String>,
+    /// The exceptions that take a permit back: they live in its condition.
+    pub narrows: Vec<String>,
     /// Which set it belongs to.
     pub set: PolicySet,
     /// The rule in one sentence.
@@ -190,6 +194,13 @@ pub struct Point {
     pub other: Text,
     /// Why.
     pub why: Text,
+}
+
+impl Policy {
+    /// Every rule it has to do with: encoded, lifting or narrowing.
+    pub fn all_rules(&self) -> impl Iterator<Item = &String> {
+        self.rules.iter().chain(&self.lifts).chain(&self.narrows)
+    }
 }
 
 /// Where a rule of the law is found.

@@ -17,7 +17,8 @@ pub(super) const KNOWN: &[(&str, &str)] = &[
     ("hint_zh", "what to do instead when the act is barred"),
     ("hint_en", "the same in English"),
     ("point", "numbers of the open points it rests on"),
-    ("lifts", "rule ids of the exceptions in its unless"),
+    ("lifts", "rule ids of the exceptions in its unless, or that give a ground a second way"),
+    ("narrows", "rule ids of the exceptions in its condition that take a permit back"),
     ("duty", "obligation type: makes a permit a duty"),
     ("params", "duty parameters: name=fact; name=fact"),
     ("always", "attach the duty to refusals as well"),
@@ -26,8 +27,8 @@ pub(super) const KNOWN: &[(&str, &str)] = &[
     ("implied", "why a ground is read into an article that does not say `may`"),
 ];
 
-/// Reads a demand list: clauses between `;`, alternatives between ` or `; in `@step` an alternative in parentheses is a
-/// circumstance that nobody is asked to change.
+/// Reads a demand list: clauses between `;`, alternatives between ` or `; an alternative in parentheses is a circumstance
+/// that nobody is asked to change. The first alternative that is still open is the one a person is told.
 pub(super) fn demands(text: &str, step: bool, vocabulary: &Vocabulary) -> Result<Vec<Demand>, String> {
     text.split(';')
         .map(str::trim)
@@ -62,7 +63,7 @@ fn atom(text: &str, step: bool, vocabulary: &Vocabulary) -> Result<Atom, String>
         }
         _ => return Err(format!("`{text}` is no demand; write `fact = value`, `fact = other.fact`, `fact <= other.fact`, `fact >= other.fact`, `fact within other.fact`, `fact in other.fact` or `fact stated`")),
     };
-    Ok(Atom { fact: id, relation, step })
+    Ok(Atom { fact: id, relation, step, circumstance: bare.is_some() })
 }
 
 /// The fact with this name, or what may have been meant.

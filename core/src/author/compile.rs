@@ -652,7 +652,7 @@ impl Compiler<'_> {
     }
 
     fn unused_rules(&mut self, folder: &str, rules: &[Rule], policies: &[Policy]) {
-        let used: BTreeSet<&str> = policies.iter().flat_map(|p| p.rules.iter().chain(&p.lifts)).map(String::as_str).collect();
+        let used: BTreeSet<&str> = policies.iter().flat_map(Policy::all_rules).map(String::as_str).collect();
         let file = format!("{folder}/coverage.toml");
         for rule in rules.iter().filter(|r| r.place == Place::Policy && !used.contains(r.id.as_str())) {
             self.error("rule-not-encoded", &file, format!("no policy encodes rule `{}`", rule.id));
@@ -681,7 +681,7 @@ fn explain(
         }
     }
     let list = |key: &str| note(key).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    for rule in list("rules").iter().chain(&list("lifts")) {
+    for rule in list("rules").iter().chain(&list("lifts")).chain(&list("narrows")) {
         if !rules.iter().any(|r| r.id == *rule) {
             problems.push(("rule-unknown", format!("rule `{rule}` is not in coverage.toml")));
         }
@@ -731,6 +731,7 @@ fn explain(
         id: note("id").to_owned(),
         rules: list("rules"),
         lifts: list("lifts"),
+        narrows: list("narrows"),
         set,
         title: pair(note("en").to_owned(), note("zh").to_owned()),
         kinds: lowered.kinds,

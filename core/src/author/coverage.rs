@@ -58,7 +58,7 @@ impl Coverage {
 pub fn coverage<'t>(texts: impl Iterator<Item = &'t LawText>, sides: Option<&Sides>) -> Coverage {
     let mut out = Coverage { articles: BTreeMap::new(), texts: BTreeMap::new() };
     for t in texts {
-        let encoded: BTreeSet<&str> = t.policies.iter().flat_map(|p| p.rules.iter().chain(&p.lifts)).map(String::as_str).collect();
+        let encoded: BTreeSet<&str> = t.policies.iter().flat_map(crate::law::Policy::all_rules).map(String::as_str).collect();
         let count = |place: Place| t.rules.iter().filter(|r| r.place == place).count();
         let is_missing = |r: &&Rule| match r.place {
             Place::Policy => !encoded.contains(r.id.as_str()),

@@ -87,7 +87,6 @@ struct VectorFile {
 }
 
 #[derive(Deserialize, Clone, Default)]
-#[serde(deny_unknown_fields)]
 struct Base {
     from: Option<String>,
     #[serde(flatten)]
@@ -391,18 +390,26 @@ impl<'a> Runner<'a> {
         let is_matched = |p: &Policy| {
             [&matching.grounds, &matching.gates, &matching.duties, &matching.deadlines].iter().any(|l| l.contains(&p.id.as_str()))
         };
-        let mut shown = BTreeSet::new();
-        let mut gate_fired = false;
-        for p in speaking(text, rule, facts) {
-            let lifts = p.lifts.iter().any(|r| r == rule);
-            let side = match (is_matched(p), lifts || p.set == PolicySet::Gate) {
-                (true, true) | (false, false) => Side::Unmet,
-                (true, false) | (false, true) => Side::Met,
-            };
-            gate_fired |= side == Side::Unmet && p.set == PolicySet::Gate;
-            shown.insert(side);
+        let (mut fired, mut spoke, mut carried, mut taken_back) = (false, false, false, false);
+        let mut found = false;
+        let speaking = speaking(text, rule, facts);
+        let decides = |p: &Policy| matches!(p.set, PolicySet::Gate | PolicySet::Ground);
+        let by_decision = speaking.iter().any(|p| decides(p));
+        // A duty or a period that the same rule brings along says nothing about its boundary.
+        for p in speaking.into_iter().filter(|p| decides(p) || !by_decision) {
+            found = true;
+            let matched = is_matched(p);
+            if p.set == PolicySet::Gate {
+                fired |= matched;
+            } else if p.narrows.iter().any(|r| r == rule) {
+                taken_back |= matched;
+            } else {
+                spoke = true;
+                carried |= matched;
+            }
         }
-        if gate_fired { Some(Side::Unmet) } else { shown.into_iter().next() }
+        let unmet = fired || taken_back || (spoke && !carried);
+        found.then_some(if unmet { Side::Unmet } else { Side::Met })
     }
 
     fn disagreements(&self, facts: &Facts) -> Vec<String> {
@@ -426,7 +433,7 @@ impl<'a> Runner<'a> {
 
 /// The policies that carry or lift a rule and name the action of the request.
 fn speaking<'t>(text: &'t LawText, rule: &str, facts: &Facts) -> Vec<&'t Policy> {
-    let names = |p: &&Policy| p.rules.iter().chain(&p.lifts).any(|r| r == rule);
+    let names = |p: &&Policy| p.all_rules().any(|r| r == rule);
     text.policies.iter().filter(names).filter(|p| p.actions.is_empty() || p.actions.contains(&facts.action())).collect()
 }
 
