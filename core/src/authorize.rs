@@ -29,11 +29,7 @@ impl Prepared {
 
     /// The policies whose head names the action, with their positions.
     pub(crate) fn policies_on(&self, action: ActionId) -> impl Iterator<Item = (usize, &Policy)> {
-        self.by_action
-            .get(usize::from(action.0))
-            .into_iter()
-            .flatten()
-            .filter_map(|i| self.text.policies.get(*i).map(|p| (*i, p)))
+        self.by_action.get(usize::from(action.0)).into_iter().flatten().filter_map(|i| self.text.policies.get(*i).map(|p| (*i, p)))
     }
 
     pub(crate) fn policy(&self, index: usize) -> Option<&Policy> {

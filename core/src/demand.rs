@@ -60,12 +60,10 @@ pub(crate) fn lack<'p>(vocabulary: &Vocabulary, policy: &'p Policy, facts: &Fact
 fn standing(vocabulary: &Vocabulary, atom: &Atom, facts: &Facts) -> Standing {
     let Some(value) = facts.get(atom.fact) else { return Standing::Open(atom.fact, FactState::NotStated) };
     let other = match &atom.relation {
-        Relation::Same(o) | Relation::AtMost(o) | Relation::AtLeast(o) | Relation::Within(o) | Relation::OneOf(o) => {
-            match facts.get(*o) {
-                Some(v) => Some(v),
-                None => return Standing::Open(*o, FactState::NotStated),
-            }
-        }
+        Relation::Same(o) | Relation::AtMost(o) | Relation::AtLeast(o) | Relation::Within(o) | Relation::OneOf(o) => match facts.get(*o) {
+            Some(v) => Some(v),
+            None => return Standing::Open(*o, FactState::NotStated),
+        },
         Relation::Is(_) | Relation::Stated => None,
     };
     let met = match (&atom.relation, value, other) {

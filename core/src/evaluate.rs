@@ -267,8 +267,8 @@ impl Engine {
             return Err(Issue::new(
                 "territory-not-stated",
                 "$.resource.properties.territory",
-                text("the territory of the holder is not stated, so no text can be chosen", "未载明数据持有单位所在地,无法确定适用的文本"),
-                text("state the GB/T 2260 code of the holder, e.g. 450000", "请载明数据持有单位所在地的 GB/T 2260 代码,例如 450000"),
+                text("the territory of the holder is not stated, so no text can be chosen", "未载明数据持有单位所在地，无法确定适用的文本"),
+                text("state the GB/T 2260 code of the holder, e.g. 450000", "请载明数据持有单位所在地的 GB/T 2260 代码，例如 450000"),
             )
             .with_rules(scope_rules));
         };
@@ -310,7 +310,7 @@ impl Engine {
             text("no text of the bundle binds in this territory on this date", "在该地域、该日期没有具有约束力的文本"),
             text(
                 "look to national law and the law of that place; a draft decides only in `draft-as-adopted`",
-                "请依国家法律和当地规定处理;草案仅在 `draft-as-adopted` 模式下作为依据",
+                "请依国家法律和当地规定处理；草案仅在 `draft-as-adopted` 模式下作为依据",
             ),
         )
         .with_rules(rules)
@@ -349,7 +349,7 @@ impl Engine {
                     Issue::new(
                         "policy-evaluation-error",
                         "$",
-                        text(format!("policy {} could not be evaluated: {e}", p.id), format!("策略 {} 无法求值:{e}", p.id)),
+                        text(format!("policy {} could not be evaluated: {e}", p.id), format!("策略 {} 无法求值：{e}", p.id)),
                         text("report this to the publisher of the bundle", "请向策略包发布方报告"),
                     )
                     .with_rules(p.rules.clone())
@@ -405,7 +405,7 @@ impl Engine {
                         format!("`{word}` is no {} in {}", self.vocabulary.fact_name(allowed.fact), law.regulation.title.en),
                         format!("《{}》中 `{}` 没有“{word}”这一取值", law.regulation.title.zh, self.vocabulary.fact_name(allowed.fact)),
                     ),
-                    text(format!("values here: {}", allowed.values.join(", ")), format!("此处可取值:{}", allowed.values.join("、"))),
+                    text(format!("values here: {}", allowed.values.join(", ")), format!("此处可取值：{}", allowed.values.join("、"))),
                 )
                 .with_rules(vec![allowed.rule.clone()]),
             );
@@ -550,7 +550,13 @@ impl Engine {
             .collect()
     }
 
-    fn prohibition<'e>(&'e self, prepared: &'e Prepared, policy: &'e Policy, facts_named: impl Iterator<Item = FactId>, facts: &Facts) -> Prohibition<'e> {
+    fn prohibition<'e>(
+        &'e self,
+        prepared: &'e Prepared,
+        policy: &'e Policy,
+        facts_named: impl Iterator<Item = FactId>,
+        facts: &Facts,
+    ) -> Prohibition<'e> {
         let mut named: Vec<_> = facts_named
             .map(|f| StatedFact { fact: self.vocabulary.fact_name(f), stated: demand::shown(&self.vocabulary, f, facts) })
             .collect();

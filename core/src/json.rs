@@ -51,7 +51,7 @@ impl<'a> Json<'a> {
             Self::Object(members) => {
                 let mut seen = BTreeSet::new();
                 for (key, value) in members {
-                    let here = format!("{path}.{key}");
+                    let here = member_path(path, key);
                     if !seen.insert(key) {
                         return Some(here);
                     }
@@ -61,9 +61,7 @@ impl<'a> Json<'a> {
                 }
                 None
             }
-            Self::Array(items) => {
-                items.iter().enumerate().find_map(|(i, item)| item.duplicate_key(&format!("{path}[{i}]")))
-            }
+            Self::Array(items) => items.iter().enumerate().find_map(|(i, item)| item.duplicate_key(&format!("{path}[{i}]"))),
             _ => None,
         }
     }
@@ -133,6 +131,26 @@ impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
         }
         deserializer.deserialize_any(JsonVisitor(std::marker::PhantomData))
     }
+}
+
+/// The `JSONPath` of a member (RFC 9535): the short form for plain names, the quoted one for any other.
+pub(crate) fn member_path(path: &str, key: &str) -> String {
+    let mut chars = key.chars();
+    let is_name = |c: char| c == '_' || c.is_alphanumeric();
+    let plain = chars.next().is_some_and(|c| is_name(c) && !c.is_numeric()) && chars.all(is_name);
+    if plain {
+        return format!("{path}.{key}");
+    }
+    let mut out = format!("{path}['");
+    for c in key.chars() {
+        match c {
+            '\'' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.extend(c.escape_unicode().filter(|c| !matches!(c, '{' | '}'))),
+            c => out.push(c),
+        }
+    }
+    out.push_str("']");
+    out
 }
 
 /// An object key; `Cow<str>` alone would always be copied.

@@ -134,6 +134,28 @@ impl Program {
         true
     }
 
+    /// The facts a condition reads, sorted, each once.
+    #[must_use]
+    pub fn facts_read(&self, node: NodeId) -> Vec<FactId> {
+        let mut facts = Vec::new();
+        let mut open = vec![node];
+        let mut seen = vec![false; self.nodes.len()];
+        while let Some(id) = open.pop() {
+            let Some(i) = usize::try_from(id).ok() else { continue };
+            let (Some(node), Some(done)) = (self.nodes.get(i), seen.get_mut(i)) else { continue };
+            if std::mem::replace(done, true) {
+                continue;
+            }
+            if let Node::Has(f) | Node::Get(f) = node {
+                facts.push(*f);
+            }
+            open.extend(node.children().into_iter().flatten());
+        }
+        facts.sort();
+        facts.dedup();
+        facts
+    }
+
     /// Whether the condition holds.
     ///
     /// # Errors
@@ -162,15 +184,9 @@ impl Program {
             Node::Eq(a, b) => Value::Bool(self.value(*a, facts)? == self.value(*b, facts)?),
             Node::Less(a, b) => Value::Bool(self.long(*a, facts)? < self.long(*b, facts)?),
             Node::LessEq(a, b) => Value::Bool(self.long(*a, facts)? <= self.long(*b, facts)?),
-            Node::Add(a, b) => Value::Long(
-                self.long(*a, facts)?.checked_add(self.long(*b, facts)?).ok_or(EvalError::Overflow)?,
-            ),
-            Node::Sub(a, b) => Value::Long(
-                self.long(*a, facts)?.checked_sub(self.long(*b, facts)?).ok_or(EvalError::Overflow)?,
-            ),
-            Node::Mul(a, b) => Value::Long(
-                self.long(*a, facts)?.checked_mul(self.long(*b, facts)?).ok_or(EvalError::Overflow)?,
-            ),
+            Node::Add(a, b) => Value::Long(self.long(*a, facts)?.checked_add(self.long(*b, facts)?).ok_or(EvalError::Overflow)?),
+            Node::Sub(a, b) => Value::Long(self.long(*a, facts)?.checked_sub(self.long(*b, facts)?).ok_or(EvalError::Overflow)?),
+            Node::Mul(a, b) => Value::Long(self.long(*a, facts)?.checked_mul(self.long(*b, facts)?).ok_or(EvalError::Overflow)?),
             Node::Contains(a, b) => {
                 let set = self.texts(*a, facts)?;
                 match self.value(*b, facts)? {

@@ -6,7 +6,7 @@
 use crate::calendar::{self, Calendar};
 use crate::facts::{FactValue, Facts};
 use crate::issue::{Issue, text};
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::vocabulary::{Edge, Fact, FactId, FactType, Group, Text, Vocabulary};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -131,12 +131,8 @@ pub(crate) struct FactIndex(Vec<(Group, String, FactId)>);
 
 impl FactIndex {
     pub(crate) fn new(v: &Vocabulary) -> Self {
-        let mut names: Vec<_> = v
-            .facts
-            .iter()
-            .enumerate()
-            .filter_map(|(i, f)| Some((f.group, f.key().to_owned(), FactId(u16::try_from(i).ok()?))))
-            .collect();
+        let mut names: Vec<_> =
+            v.facts.iter().enumerate().filter_map(|(i, f)| Some((f.group, f.key().to_owned(), FactId(u16::try_from(i).ok()?)))).collect();
         names.sort();
         Self(names)
     }
@@ -203,7 +199,10 @@ impl Reader<'_> {
                     "unknown-resource-type",
                     "$.resource.type",
                     text(format!("`{kind}` is no resource type"), format!("没有“{kind}”这种资源类型")),
-                    text("write `Dataset`; a data product is a dataset with `is_product_or_service`", "请写 `Dataset`;数据产品写作带 `is_product_or_service` 的数据集"),
+                    text(
+                        "write `Dataset`; a data product is a dataset with `is_product_or_service`",
+                        "请写 `Dataset`；数据产品写作带 `is_product_or_service` 的数据集",
+                    ),
                 );
             }
         }
@@ -212,8 +211,11 @@ impl Reader<'_> {
 
         let mut facts = Facts::new(action.unwrap_or(crate::vocabulary::ActionId(0)), kind.unwrap_or(0), self.vocabulary.facts.len());
         if let Some(id) = actor_id {
-            let natural = kind.and_then(|k| self.vocabulary.kinds.get(k)).is_some_and(|k| k.name == "NaturalPerson");
-            if !natural && looks_like_credit_code(id) {
+            // Eighteen digits may be a citizen's identity number, unless the actor cannot be a person.
+            let organisation = kind
+                .and_then(|k| self.vocabulary.kinds.get(k))
+                .is_some_and(|k| k.classes.iter().any(|c| c == "PublicBody" || c == "Organisation"));
+            if is_organisation_code(id) || (organisation && looks_like_credit_code(id)) {
                 check_credit_code(id, "$.subject.id", notes);
             }
             facts.set(self.known.actor_id, Some(FactValue::Text(id.to_owned())));
@@ -250,7 +252,10 @@ impl Reader<'_> {
                 "time-not-stated",
                 "$.context.time.now",
                 text("the evaluation date is not stated", "未载明评估时间"),
-                text("state `context.time.now` as an RFC 3339 date or date-time; lexgate never reads a clock", "请以 RFC 3339 日期或者日期时间载明 `context.time.now`;lexgate 不读取时钟"),
+                text(
+                    "state `context.time.now` as an RFC 3339 date or date-time; lexgate never reads a clock",
+                    "请以 RFC 3339 日期或者日期时间载明 `context.time.now`;lexgate 不读取时钟",
+                ),
             );
         }
         if notes.errors.is_empty() {
@@ -303,7 +308,7 @@ impl Reader<'_> {
             let near = Vocabulary::nearest(key, Group::ALL.iter().skip(2).map(|g| g.name()).chain(["evaluation_mode"]));
             notes.warnings.push(Issue::new(
                 "unknown-context-group",
-                format!("$.context.{key}"),
+                json::member_path("$.context", key),
                 text(format!("`{key}` is not read"), format!("不读取 `{key}`")),
                 did_you_mean(
                     near,
@@ -332,7 +337,7 @@ impl Reader<'_> {
     }
 
     fn fact(&self, group: Group, key: &str, value: &Json<'_>, subject: Option<&Json<'_>>, facts: &mut Facts, notes: &mut Notes) {
-        let path = || format!("{}.{key}", group.path());
+        let path = || json::member_path(group.path(), key);
         // `actor.kind` is `subject.type`; stating it again is harmless as long as it says the same.
         if group == Group::Actor && key == "kind" {
             let same = match (value, subject.and_then(|s| s.member("type"))) {
@@ -420,7 +425,7 @@ impl Reader<'_> {
                     "unknown-value",
                     path,
                     text(format!("`{}` has no value `{t}`", fact.name), format!("`{}` 没有“{t}”这个取值", fact.name)),
-                    did_you_mean(near, &format!("values: {}", fact.values.join(", ")), &format!("可取值:{}", fact.values.join("、"))),
+                    did_you_mean(near, &format!("values: {}", fact.values.join(", ")), &format!("可取值：{}", fact.values.join("、"))),
                 );
                 None
             }
@@ -480,7 +485,7 @@ impl Reader<'_> {
                     "territory-unknown",
                     path,
                     text(format!("`{t}` is no GB/T 2260 code"), format!("“{t}”不是 GB/T 2260 行政区划代码")),
-                    text("write six digits, e.g. 450000 for Guangxi", "请写六位数字,如广西为 450000"),
+                    text("write six digits, e.g. 450000 for Guangxi", "请写六位数字，如广西为 450000"),
                 );
                 None
             }
@@ -512,7 +517,7 @@ impl Reader<'_> {
                 text(format!("`{t}` is no date"), format!("“{t}”不是日期")),
                 text(
                     "write an RFC 3339 date (2026-05-01, a day in UTC+8) or date-time (2026-05-01T09:30:00+08:00)",
-                    "请写 RFC 3339 日期(2026-05-01,东八区的一日)或者日期时间(2026-05-01T09:30:00+08:00)",
+                    "请写 RFC 3339 日期（2026-05-01，东八区的一日）或者日期时间（2026-05-01T09:30:00+08:00）",
                 ),
             );
         }
@@ -529,7 +534,8 @@ impl Reader<'_> {
             if let (Some(Long(a)), Some(Long(b))) = (facts.get(order.earlier), facts.get(order.later)) {
                 // Procedure steps are dated to the day; a bare date is no contradiction of a time on the same day.
                 if b < a && calendar::day_of(b) != calendar::day_of(a) || b < a && order.code == "grant-ends-before-it-begins" {
-                    let code = if order.code == "grant-ends-before-it-begins" { "grant-ends-before-it-begins" } else { "dates-out-of-order" };
+                    let code =
+                        if order.code == "grant-ends-before-it-begins" { "grant-ends-before-it-begins" } else { "dates-out-of-order" };
                     let (earlier, later) = (self.vocabulary.fact_name(order.earlier), self.vocabulary.fact_name(order.later));
                     notes.error(
                         code,
@@ -595,7 +601,7 @@ pub(crate) fn contradictions(v: &Vocabulary, facts: &Facts, list: &[crate::vocab
             Issue::new(
                 "contradictory-facts",
                 path,
-                text(format!("these exclude each other: {}", said.join(", ")), format!("下列事实互相排斥:{}", said.join(","))),
+                text(format!("these exclude each other: {}", said.join(", ")), format!("下列事实互相排斥：{}", said.join(","))),
                 c.why.clone(),
             )
         })
@@ -607,13 +613,18 @@ fn parse<'a>(bytes: &'a [u8], notes: &mut Notes) -> Option<Json<'a>> {
         notes.error(
             "input-too-large",
             "$",
-            text(format!("the request has {} bytes", bytes.len()), format!("请求有 {} 字节", bytes.len())),
+            text("the request is too large", "请求过大"),
             text("a request has at most 1 MiB", "请求不得超过 1 MiB"),
         );
         return None;
     }
     let Ok(document) = std::str::from_utf8(bytes) else {
-        notes.error("invalid-utf8", "$", text("the request is not UTF-8", "请求不是 UTF-8 编码"), text("encode it as UTF-8", "请以 UTF-8 编码"));
+        notes.error(
+            "invalid-utf8",
+            "$",
+            text("the request is not UTF-8", "请求不是 UTF-8 编码"),
+            text("encode it as UTF-8", "请以 UTF-8 编码"),
+        );
         return None;
     };
     match serde_json::from_str::<Json<'a>>(document) {
@@ -622,7 +633,12 @@ fn parse<'a>(bytes: &'a [u8], notes: &mut Notes) -> Option<Json<'a>> {
                 return Some(json);
             }
             let path = json.duplicate_key("$").unwrap_or_default();
-            notes.error("duplicate-key", path, text("this key stands twice", "此键重复出现"), text("state each fact once", "每一事实只载明一次"));
+            notes.error(
+                "duplicate-key",
+                path,
+                text("this key stands twice", "此键重复出现"),
+                text("state each fact once", "每一事实只载明一次"),
+            );
             None
         }
         Err(e) => {
@@ -634,7 +650,7 @@ fn parse<'a>(bytes: &'a [u8], notes: &mut Notes) -> Option<Json<'a>> {
             } else {
                 ("invalid-json", text("send one JSON object (RFC 8259)", "请发送一个 JSON 对象(RFC 8259)"))
             };
-            notes.error(code, "$", text(message.clone(), format!("JSON 无法解析:{message}")), help);
+            notes.error(code, "$", text(message.clone(), format!("JSON 无法解析：{message}")), help);
             None
         }
     }
@@ -703,7 +719,7 @@ fn empty_text(path: &str, notes: &mut Notes) {
         "empty-text",
         path,
         text("this text is empty", "此处文字为空"),
-        text("state it, or leave it out: what is left out counts as not stated", "请载明,或者不写:不写即为未载明"),
+        text("state it, or leave it out: what is left out counts as not stated", "请载明，或者不写：不写即为未载明"),
     );
 }
 
@@ -721,7 +737,7 @@ fn read_calendar(value: &Json<'_>, path: &str, notes: &mut Notes) -> Option<Cale
     };
     let (mut holidays, mut workdays) = (BTreeSet::new(), BTreeSet::new());
     for (key, list) in members {
-        let at = format!("{path}.{key}");
+        let at = json::member_path(path, key);
         let days = match &**key {
             "holidays" => &mut holidays,
             "workdays" => &mut workdays,
@@ -776,7 +792,7 @@ fn calendar_malformed(path: &str, notes: &mut Notes) {
         text("this is no working-day calendar", "工作日历格式有误"),
         text(
             format!("write {{\"holidays\": [dates], \"workdays\": [dates]}} with at most {MAX_CALENDAR_DAYS} days each"),
-            format!("请写 {{\"holidays\": [日期], \"workdays\": [日期]}},每项至多 {MAX_CALENDAR_DAYS} 日"),
+            format!("请写 {{\"holidays\": [日期], \"workdays\": [日期]}}，每项至多 {MAX_CALENDAR_DAYS} 日"),
         ),
     );
 }
@@ -798,8 +814,8 @@ fn text_of<'j>(json: &'j Json<'_>) -> Cow<'j, str> {
 
 /// First two digits of the province-level codes of GB/T 2260.
 const PROVINCES: [&str; 34] = [
-    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46",
-    "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50",
+    "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
 ];
 
 fn is_territory(code: &str) -> bool {
@@ -835,7 +851,10 @@ fn check_credit_code(code: &str, path: &str, notes: &mut Notes) -> bool {
                 "credit-code-malformed",
                 path,
                 text(format!("`{code}` is no unified social credit code"), format!("“{code}”不是统一社会信用代码")),
-                text("write 18 characters: digits and capital letters without I, O, S, V, Z", "请写 18 位数字和大写字母(不含 I、O、S、V、Z)"),
+                text(
+                    "write 18 characters: digits and capital letters without I, O, S, V, Z",
+                    "请写 18 位数字和大写字母（不含 I、O、S、V、Z）",
+                ),
             );
             false
         }

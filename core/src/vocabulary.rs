@@ -86,8 +86,7 @@ pub enum Group {
 
 impl Group {
     /// All groups, in the order of the request.
-    pub const ALL: [Self; 7] =
-        [Self::Actor, Self::Dataset, Self::Request, Self::Grant, Self::Procedure, Self::Law, Self::Time];
+    pub const ALL: [Self; 7] = [Self::Actor, Self::Dataset, Self::Request, Self::Grant, Self::Procedure, Self::Law, Self::Time];
 
     /// The first part of a fact name.
     #[must_use]

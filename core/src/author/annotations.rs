@@ -61,18 +61,20 @@ fn atom(text: &str, step: bool, vocabulary: &Vocabulary) -> Result<Atom, String>
             }
             Relation::Is(values)
         }
-        _ => return Err(format!("`{text}` is no demand; write `fact = value`, `fact = other.fact`, `fact <= other.fact`, `fact >= other.fact`, `fact within other.fact`, `fact in other.fact` or `fact stated`")),
+        _ => {
+            return Err(format!(
+                "`{text}` is no demand; write `fact = value`, `fact = other.fact`, `fact <= other.fact`, `fact >= other.fact`, `fact within other.fact`, `fact in other.fact` or `fact stated`"
+            ));
+        }
     };
     Ok(Atom { fact: id, relation, step, circumstance: bare.is_some() })
 }
 
 /// The fact with this name, or what may have been meant.
 pub(super) fn fact(name: &str, vocabulary: &Vocabulary) -> Result<FactId, String> {
-    vocabulary.find_fact(name).ok_or_else(|| {
-        match Vocabulary::nearest(name, vocabulary.facts.iter().map(|f| f.name.as_str())) {
-            Some(near) => format!("there is no fact `{name}`; did you mean `{near}`?"),
-            None => format!("there is no fact `{name}`"),
-        }
+    vocabulary.find_fact(name).ok_or_else(|| match Vocabulary::nearest(name, vocabulary.facts.iter().map(|f| f.name.as_str())) {
+        Some(near) => format!("there is no fact `{name}`; did you mean `{near}`?"),
+        None => format!("there is no fact `{name}`"),
     })
 }
 

@@ -300,7 +300,8 @@ impl Compiler<'_> {
                 return None;
             }
         }
-        let readings: ReadingsFile = if self.sources.get("readings.toml").is_some() { self.toml("readings.toml")? } else { ReadingsFile::default() };
+        let readings: ReadingsFile =
+            if self.sources.get("readings.toml").is_some() { self.toml("readings.toml")? } else { ReadingsFile::default() };
         let points: Vec<Point> = readings
             .point
             .into_iter()
@@ -315,7 +316,10 @@ impl Compiler<'_> {
         let known_points: BTreeSet<String> = points.iter().map(|p| p.id.clone()).collect();
         let names: Vec<String> = self.sources.texts().map(str::to_owned).collect();
         let texts = names.iter().filter_map(|n| self.text(n, &vocabulary, &known_points)).collect();
-        let sources = self.sources.iter().map(|(path, text)| (path.to_owned(), sha256_hex(text.as_bytes()))).collect();
+        // What the bundle is made from; a folder that holds no text of law (calendars) is no part of it.
+        let is_source = |path: &str| path.split_once('/').is_none_or(|(folder, _)| names.iter().any(|n| n == folder));
+        let sources =
+            self.sources.iter().filter(|(p, _)| is_source(p)).map(|(p, text)| (p.to_owned(), sha256_hex(text.as_bytes()))).collect();
         let manifest =
             Manifest { id: store.id, version: store.version, cedar_version: cedar_policy::get_lang_version().to_string(), sources };
         Some(Content { manifest, vocabulary, texts, points })
@@ -545,18 +549,19 @@ impl Compiler<'_> {
                 _ => said.get(rule.id.as_str()).map(|d| Text { en: d.en.clone(), zh: d.zh.clone() }),
             };
             if rule.place == Place::Data && !in_data.contains(rule.id.as_str()) {
-                self.error("rule-not-in-data", &file, format!("rule `{}` is said to be data, but regulation.toml does not name it", rule.id));
+                self.error(
+                    "rule-not-in-data",
+                    &file,
+                    format!("rule `{}` is said to be data, but regulation.toml does not name it", rule.id),
+                );
             }
             if text.is_none() && (rule.place != Place::Policy || rule.kind == RuleKind::Exception) {
                 self.error("rule-without-words", &file, format!("rule `{}` needs its meaning or reason in zh and en", rule.id));
             }
             rules.push(Rule { id: rule.id, kind: rule.kind, place: rule.place, text });
         }
-        let mut articles: Vec<Article> = coverage
-            .article
-            .into_iter()
-            .map(|a| Article { number: a.number, status: a.status, subject: pair(a.en, a.zh) })
-            .collect();
+        let mut articles: Vec<Article> =
+            coverage.article.into_iter().map(|a| Article { number: a.number, status: a.status, subject: pair(a.en, a.zh) }).collect();
         articles.sort_by_key(|a| a.number);
         for (i, a) in articles.iter().enumerate() {
             if usize::try_from(a.number).ok() != i.checked_add(1) {
@@ -591,12 +596,14 @@ impl Compiler<'_> {
             in_order.sort_by_key(|p| p.id().to_string().trim_start_matches("policy").parse::<u32>().unwrap_or(u32::MAX));
             for policy in in_order {
                 let id = policy.annotation("id").unwrap_or_default().to_owned();
-                let problem = |code, message: String| Finding::error(code, &file, format!("{}: {message}", if id.is_empty() { "a policy without @id" } else { &id }));
+                let problem = |code, message: String| {
+                    Finding::error(code, &file, format!("{}: {message}", if id.is_empty() { "a policy without @id" } else { &id }))
+                };
                 if id.is_empty() {
                     self.findings.push(problem("annotation-missing", "write @id(\"text/article/paragraph\")".to_owned()));
                     continue;
                 }
-                let span = text.find(&format!("\"{id}\"")).map(|at| (at, id.len().saturating_add(2)));
+                let span = text.find(&format!("@id(\"{id}\")")).map(|at| (at, id.len().saturating_add(6)));
                 if file_of.insert(id.clone(), file.clone()).is_some() {
                     self.findings.push(problem("id-twice", "this id stands twice".to_owned()).at(span));
                     continue;
@@ -615,9 +622,12 @@ impl Compiler<'_> {
                 let notes: BTreeMap<&str, &str> = policy.annotations().collect();
                 match explain(&notes, &lowered, v, &file, rules, points) {
                     Ok(p) => {
-                        if let (Some(before), Some(here)) = (out.last().and_then(|b| locate(&b.rules.first()?.clone())), p.rules.first().and_then(|r| locate(r))) {
+                        if let (Some(before), Some(here)) =
+                            (out.last().and_then(|b| locate(&b.rules.first()?.clone())), p.rules.first().and_then(|r| locate(r)))
+                        {
                             if (here.article, here.paragraph, here.item) < (before.article, before.paragraph, before.item) {
-                                self.findings.push(problem("statute-order", "policies stand in the order of the statute".to_owned()).at(span));
+                                self.findings
+                                    .push(problem("statute-order", "policies stand in the order of the statute".to_owned()).at(span));
                             }
                         }
                         out.push(p);
@@ -672,7 +682,10 @@ fn explain(
     let mut problems: Vec<(&'static str, String)> = Vec::new();
     for key in notes.keys().filter(|k| !KNOWN.iter().any(|(known, _)| known == *k)) {
         let near = Vocabulary::nearest(key, KNOWN.iter().map(|(k, _)| *k));
-        problems.push(("annotation-unknown", format!("@{key} is unknown{}", near.map(|n| format!("; did you mean @{n}?")).unwrap_or_default())));
+        problems.push((
+            "annotation-unknown",
+            format!("@{key} is unknown{}", near.map(|n| format!("; did you mean @{n}?")).unwrap_or_default()),
+        ));
     }
     let note = |key: &str| notes.get(key).copied().unwrap_or_default();
     for key in ["rules", "zh", "en"] {
@@ -769,7 +782,10 @@ fn period(notes: &BTreeMap<&str, &str>, v: &Vocabulary, problems: &mut Vec<(&'st
     match (days, from, who) {
         (Some(working_days), Some(from), Some(who)) => Some(Period { working_days, from, who: (*who).to_owned() }),
         _ => {
-            problems.push(("deadline-invalid", "a period needs @deadline(\"working days\"), @from(\"a date fact\") and @who(\"an actor kind\")".to_owned()));
+            problems.push((
+                "deadline-invalid",
+                "a period needs @deadline(\"working days\"), @from(\"a date fact\") and @who(\"an actor kind\")".to_owned(),
+            ));
             None
         }
     }

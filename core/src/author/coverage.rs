@@ -65,7 +65,8 @@ pub fn coverage<'t>(texts: impl Iterator<Item = &'t LawText>, sides: Option<&Sid
             Place::Data | Place::NotDecision => r.text.is_none(),
         };
         let ids = |rules: &mut dyn Iterator<Item = &Rule>| rules.map(|r| r.id.clone()).collect::<Vec<_>>();
-        let without = sides.map(|s| ids(&mut t.rules.iter().filter(|r| r.kind.is_decision_bearing() && r.place == Place::Policy && !s.both(&r.id))));
+        let without =
+            sides.map(|s| ids(&mut t.rules.iter().filter(|r| r.kind.is_decision_bearing() && r.place == Place::Policy && !s.both(&r.id))));
         let code = t.regulation.code.clone();
         out.texts.insert(
             code.clone(),

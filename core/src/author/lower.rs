@@ -104,11 +104,7 @@ impl Lowering<'_> {
             "." => Node::Get(self.fact(&body["left"], &body["attr"])?),
             "has" => {
                 // `context has grant`: the groups are always there.
-                if body["left"]["Var"] == "context" {
-                    Node::Bool(true)
-                } else {
-                    Node::Has(self.fact(&body["left"], &body["attr"])?)
-                }
+                if body["left"]["Var"] == "context" { Node::Bool(true) } else { Node::Has(self.fact(&body["left"], &body["attr"])?) }
             }
             "in" => {
                 if body["left"]["Var"] != "principal" {

@@ -64,11 +64,7 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.source.is_some() && self.span.is_some() {
-            f.write_str(&self.message)
-        } else {
-            write!(f, "{}: {}", self.file, self.message)
-        }
+        if self.source.is_some() && self.span.is_some() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.file, self.message) }
     }
 }
 
@@ -99,5 +95,25 @@ impl Diagnostic for Finding {
 /// The parser's message when the text is no policy file.
 pub fn format_policies(text: &str) -> Result<String, miette::Report> {
     let config = cedar_policy_formatter::Config { line_width: 110, indent_width: 2 };
-    cedar_policy_formatter::policies_str_to_pretty(text, &config)
+    let formatted = cedar_policy_formatter::policies_str_to_pretty(text, &config)?;
+    // Cedar's formatter joins comments that an empty line keeps apart; the heading of an article stands by itself.
+    let mut apart: Vec<&str> = Vec::new();
+    let mut before_blank = false;
+    for line in text.lines() {
+        if before_blank && line.starts_with("//") {
+            apart.push(line.trim_end());
+        }
+        before_blank = line.trim().is_empty();
+    }
+    let mut out = String::with_capacity(formatted.len());
+    let mut previous = "";
+    for line in formatted.lines() {
+        if previous.starts_with("//") && apart.contains(&line.trim_end()) {
+            out.push('\n');
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+        previous = line;
+    }
+    Ok(out)
 }

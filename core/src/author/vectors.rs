@@ -248,11 +248,7 @@ pub fn read(sources: &Sources) -> Result<Vec<Vector>, String> {
             push(Vector {
                 name: format!("{folder}: {}", b.name),
                 request,
-                expected: Expected {
-                    outcome: Some(Outcome::Undetermined),
-                    errors: Some(vec![(b.code, b.path)]),
-                    ..Expected::default()
-                },
+                expected: Expected { outcome: Some(Outcome::Undetermined), errors: Some(vec![(b.code, b.path)]), ..Expected::default() },
             })?;
         }
     }
@@ -492,7 +488,13 @@ fn summary(name: &str, response: &Response<'_>) -> String {
     let state = |s: FactState| if s == FactState::NotStated { "not stated" } else { "stated false" };
     part("missing", c.missing.iter().map(|m| format!("{} {} ({})", m.policy, m.fact, state(m.state))).collect());
     part("duties", c.obligations.iter().map(|o| o.kind.to_owned()).collect());
-    part("periods", c.deadlines.iter().map(|d| format!("{} {}{}", d.rule, d.due.as_deref().unwrap_or("?"), if d.overdue { " overdue" } else { "" })).collect());
+    part(
+        "periods",
+        c.deadlines
+            .iter()
+            .map(|d| format!("{} {}{}", d.rule, d.due.as_deref().unwrap_or("?"), if d.overdue { " overdue" } else { "" }))
+            .collect(),
+    );
     part("points", c.readings.iter().map(|r| r.point.to_owned()).collect());
     part("errors", c.errors.iter().map(|e| format!("{} {}", e.code, e.path)).collect());
     out
