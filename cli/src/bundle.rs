@@ -35,6 +35,9 @@ enum BundleCommand {
         /// The file to write
         #[arg(short, long, value_name = "FILE", default_value = "lexgate.bundle")]
         output: PathBuf,
+        /// Write the Cedar schema as well, for other Cedar tools
+        #[arg(long, value_name = "FILE")]
+        schema: Option<PathBuf>,
     },
     /// Show version, texts and sizes of a bundle
     #[command(after_help = EXAMPLES)]
@@ -51,8 +54,11 @@ enum BundleCommand {
 /// Builds or shows.
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     match &args.command {
-        BundleCommand::Build { policies, output } => {
+        BundleCommand::Build { policies, output, schema } => {
             let built = build(policies, terminal)?;
+            if let Some(file) = schema {
+                std::fs::write(file, lexgate::author::schema(built.engine.vocabulary())).map_err(Failure::unwritable(file))?;
+            }
             std::fs::write(output, &built.bytes).map_err(Failure::unwritable(output))?;
             let info = built.engine.bundle();
             writeln!(terminal.out, "{} {} sha256 {}", info.id, info.version, info.sha256)?;

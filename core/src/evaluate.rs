@@ -217,7 +217,7 @@ impl Engine {
         let applicable = match self.applicable(facts, mode) {
             Ok(a) => a,
             Err(issue) => {
-                context.errors.push(issue);
+                context.errors.push(*issue);
                 return;
             }
         };
@@ -261,16 +261,21 @@ impl Engine {
 
     /// The texts whose territory the request touches: that of the holder, and for acts across provinces that of the
     /// recipient as well.
-    fn applicable(&self, facts: &Facts, mode: Mode) -> Result<Vec<Applicable<'_>>, Issue> {
+    fn applicable(&self, facts: &Facts, mode: Mode) -> Result<Vec<Applicable<'_>>, Box<Issue>> {
         let Some(Value::Text(holder)) = facts.get(self.known.holder_territory) else {
             let scope_rules = self.texts.iter().map(|p| p.text.regulation.scope_rule.clone()).collect();
-            return Err(Issue::new(
-                "territory-not-stated",
-                "$.resource.properties.territory",
-                text("the territory of the holder is not stated, so no text can be chosen", "未载明数据持有单位所在地，无法确定适用的文本"),
-                text("state the GB/T 2260 code of the holder, e.g. 450000", "请载明数据持有单位所在地的 GB/T 2260 代码，例如 450000"),
-            )
-            .with_rules(scope_rules));
+            return Err(Box::new(
+                Issue::new(
+                    "territory-not-stated",
+                    "$.resource.properties.territory",
+                    text(
+                        "the territory of the holder is not stated, so no text can be chosen",
+                        "未载明数据持有单位所在地，无法确定适用的文本",
+                    ),
+                    text("state the GB/T 2260 code of the holder, e.g. 450000", "请载明数据持有单位所在地的 GB/T 2260 代码，例如 450000"),
+                )
+                .with_rules(scope_rules),
+            ));
         };
         let recipient = match facts.get(self.known.request_territory) {
             Some(Value::Text(t)) => Some(t),

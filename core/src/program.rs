@@ -120,10 +120,10 @@ impl Program {
                 let Some(d) = usize::try_from(child).ok().and_then(|c| depth.get(c)) else { return false };
                 deepest = deepest.max(*d);
             }
-            if let Node::Has(f) | Node::Get(f) = node {
-                if usize::from(f.0) >= facts {
-                    return false;
-                }
+            if let Node::Has(f) | Node::Get(f) = node
+                && usize::from(f.0) >= facts
+            {
+                return false;
             }
             let own = deepest.saturating_add(1);
             if own > MAX_DEPTH {

@@ -193,18 +193,18 @@ impl Reader<'_> {
         let resource = object(json, "resource", notes);
         let kind = subject.and_then(|s| self.kind(s, notes));
         let action = action.and_then(|a| self.action(a, notes));
-        if let Some(kind) = resource.and_then(|r| string(r, "type", "$.resource.type", notes)) {
-            if kind != "Dataset" {
-                notes.error(
-                    "unknown-resource-type",
-                    "$.resource.type",
-                    text(format!("`{kind}` is no resource type"), format!("没有“{kind}”这种资源类型")),
-                    text(
-                        "write `Dataset`; a data product is a dataset with `is_product_or_service`",
-                        "请写 `Dataset`；数据产品写作带 `is_product_or_service` 的数据集",
-                    ),
-                );
-            }
+        if let Some(kind) = resource.and_then(|r| string(r, "type", "$.resource.type", notes))
+            && kind != "Dataset"
+        {
+            notes.error(
+                "unknown-resource-type",
+                "$.resource.type",
+                text(format!("`{kind}` is no resource type"), format!("没有“{kind}”这种资源类型")),
+                text(
+                    "write `Dataset`; a data product is a dataset with `is_product_or_service`",
+                    "请写 `Dataset`；数据产品写作带 `is_product_or_service` 的数据集",
+                ),
+            );
         }
         let actor_id = subject.and_then(|s| string(s, "id", "$.subject.id", notes));
         let dataset_id = resource.and_then(|r| string(r, "id", "$.resource.id", notes));
@@ -532,10 +532,10 @@ impl Reader<'_> {
         use crate::facts::Value::Long;
         for order in &self.vocabulary.orders {
             if let (Some(Long(a)), Some(Long(b))) = (facts.get(order.earlier), facts.get(order.later)) {
-                // Procedure steps are dated to the day; a bare date is no contradiction of a time on the same day.
-                if b < a && calendar::day_of(b) != calendar::day_of(a) || b < a && order.code == "grant-ends-before-it-begins" {
-                    let code =
-                        if order.code == "grant-ends-before-it-begins" { "grant-ends-before-it-begins" } else { "dates-out-of-order" };
+                // Procedure steps are dated to the day: a bare date is no contradiction of a time on the same day.
+                let is_grant = order.code == "grant-ends-before-it-begins";
+                if b < a && (is_grant || calendar::day_of(b) != calendar::day_of(a)) {
+                    let code = if is_grant { "grant-ends-before-it-begins" } else { "dates-out-of-order" };
                     let (earlier, later) = (self.vocabulary.fact_name(order.earlier), self.vocabulary.fact_name(order.later));
                     notes.error(
                         code,

@@ -624,11 +624,9 @@ impl Compiler<'_> {
                     Ok(p) => {
                         if let (Some(before), Some(here)) =
                             (out.last().and_then(|b| locate(&b.rules.first()?.clone())), p.rules.first().and_then(|r| locate(r)))
+                            && (here.article, here.paragraph, here.item) < (before.article, before.paragraph, before.item)
                         {
-                            if (here.article, here.paragraph, here.item) < (before.article, before.paragraph, before.item) {
-                                self.findings
-                                    .push(problem("statute-order", "policies stand in the order of the statute".to_owned()).at(span));
-                            }
+                            self.findings.push(problem("statute-order", "policies stand in the order of the statute".to_owned()).at(span));
                         }
                         out.push(p);
                     }
@@ -730,10 +728,11 @@ fn explain(
         }
     };
     let who = notes.get("who").map(|w| (*w).to_owned());
-    if let Some(w) = &who {
-        if w != "subject" && v.find_kind(w).is_none() {
-            problems.push(("unknown-actor-kind", format!("@who(\"{w}\") is no actor kind")));
-        }
+    if let Some(w) = &who
+        && w != "subject"
+        && v.find_kind(w).is_none()
+    {
+        problems.push(("unknown-actor-kind", format!("@who(\"{w}\") is no actor kind")));
     }
     let duty = (set == PolicySet::Duty).then(|| duty(notes, v, &mut problems));
     let period = (set == PolicySet::Deadline).then(|| period(notes, v, &mut problems)).flatten();

@@ -13,18 +13,23 @@ pub(super) struct Lowered {
     pub(super) condition: Option<NodeId>,
 }
 
+/// A member, or `null`.
+fn at<'j>(json: &'j Json, key: &str) -> &'j Json {
+    json.get(key).unwrap_or(&Json::Null)
+}
+
 /// Lowers one policy. Errors say which construct is not supported and why.
 pub(super) fn lower(policy: &Json, vocabulary: &Vocabulary, program: &mut Program) -> Result<Lowered, String> {
-    let kinds = principal(&policy["principal"], vocabulary)?;
-    let actions = actions(&policy["action"], vocabulary)?;
-    if policy["resource"]["op"] != "All" {
+    let kinds = principal(at(policy, "principal"), vocabulary)?;
+    let actions = actions(at(policy, "action"), vocabulary)?;
+    if at(at(policy, "resource"), "op") != "All" {
         return Err("the resource must stand unconstrained in the head; test its facts in `when` or `unless`".to_owned());
     }
     let mut lowering = Lowering { vocabulary, program };
     let mut condition = None;
-    for clause in policy["conditions"].as_array().into_iter().flatten() {
-        let mut node = lowering.expr(&clause["body"])?;
-        if clause["kind"] == "unless" {
+    for clause in at(policy, "conditions").as_array().into_iter().flatten() {
+        let mut node = lowering.expr(at(clause, "body"))?;
+        if at(clause, "kind") == "unless" {
             node = lowering.push(Node::Not(node))?;
         }
         condition = Some(match condition {
@@ -32,20 +37,20 @@ pub(super) fn lower(policy: &Json, vocabulary: &Vocabulary, program: &mut Progra
             None => node,
         });
     }
-    Ok(Lowered { permit: policy["effect"] == "permit", kinds, actions, condition })
+    Ok(Lowered { permit: at(policy, "effect") == "permit", kinds, actions, condition })
 }
 
 fn principal(scope: &Json, vocabulary: &Vocabulary) -> Result<KindSet, String> {
-    match scope["op"].as_str() {
+    match at(scope, "op").as_str() {
         Some("All") => Ok(KindSet::ALL),
-        Some("in") => kind(&scope["entity"], vocabulary),
+        Some("in") => kind(at(scope, "entity"), vocabulary),
         _ => Err("write `principal` or `principal in Kind::\"…\"` in the head".to_owned()),
     }
 }
 
 fn kind(entity: &Json, vocabulary: &Vocabulary) -> Result<KindSet, String> {
-    let id = entity["id"].as_str().unwrap_or_default();
-    if entity["type"] != "Kind" {
+    let id = at(entity, "id").as_str().unwrap_or_default();
+    if at(entity, "type") != "Kind" {
         return Err("only `Kind::\"…\"` is known".to_owned());
     }
     vocabulary.kinds_in(id).ok_or_else(|| format!("there is no actor kind or class `{id}`"))
@@ -53,19 +58,19 @@ fn kind(entity: &Json, vocabulary: &Vocabulary) -> Result<KindSet, String> {
 
 fn actions(scope: &Json, vocabulary: &Vocabulary) -> Result<Vec<ActionId>, String> {
     let action = |e: &Json| {
-        let id = e["id"].as_str().unwrap_or_default();
+        let id = at(e, "id").as_str().unwrap_or_default();
         vocabulary.find_action(id).ok_or_else(|| format!("there is no action `{id}`"))
     };
-    match scope["op"].as_str() {
+    match at(scope, "op").as_str() {
         Some("All") => Ok(Vec::new()),
-        Some("==") => Ok(vec![action(&scope["entity"])?]),
-        Some("in") => match scope["entities"].as_array() {
+        Some("==") => Ok(vec![action(at(scope, "entity"))?]),
+        Some("in") => match at(scope, "entities").as_array() {
             Some(list) => list.iter().map(action).collect(),
             None => {
-                let id = scope["entity"]["id"].as_str().unwrap_or_default();
+                let id = at(at(scope, "entity"), "id").as_str().unwrap_or_default();
                 match vocabulary.action_groups.iter().find(|g| g.name == id) {
                     Some(group) => Ok(group.actions.clone()),
-                    None => Ok(vec![action(&scope["entity"])?]),
+                    None => Ok(vec![action(at(scope, "entity"))?]),
                 }
             }
         },
@@ -95,35 +100,39 @@ impl Lowering<'_> {
             "Set" => {
                 let items = body.as_array().into_iter().flatten();
                 let mut texts = items
-                    .map(|i| i["Value"].as_str().map(str::to_owned).ok_or("a set may hold only strings"))
+                    .map(|i| at(i, "Value").as_str().map(str::to_owned).ok_or("a set may hold only strings"))
                     .collect::<Result<Vec<_>, _>>()?;
                 texts.sort();
                 texts.dedup();
                 Node::Texts(texts)
             }
-            "." => Node::Get(self.fact(&body["left"], &body["attr"])?),
+            "." => Node::Get(self.fact(at(body, "left"), at(body, "attr"))?),
             "has" => {
                 // `context has grant`: the groups are always there.
-                if body["left"]["Var"] == "context" { Node::Bool(true) } else { Node::Has(self.fact(&body["left"], &body["attr"])?) }
+                if at(at(body, "left"), "Var") == "context" {
+                    Node::Bool(true)
+                } else {
+                    Node::Has(self.fact(at(body, "left"), at(body, "attr"))?)
+                }
             }
             "in" => {
-                if body["left"]["Var"] != "principal" {
+                if at(at(body, "left"), "Var") != "principal" {
                     return Err("`in` is known for `principal in Kind::\"…\"` only".to_owned());
                 }
-                Node::KindIn(kind(&body["right"]["Value"]["__entity"], self.vocabulary)?)
+                Node::KindIn(kind(at(at(at(body, "right"), "Value"), "__entity"), self.vocabulary)?)
             }
             "like" => {
-                let pattern = body["pattern"].as_array().ok_or("a pattern is malformed")?;
+                let pattern = at(body, "pattern").as_array().ok_or("a pattern is malformed")?;
                 let (last, literals) = pattern.split_last().ok_or("a pattern is empty")?;
-                let prefix: Option<String> = literals.iter().map(|p| p["Literal"].as_str()).collect();
+                let prefix: Option<String> = literals.iter().map(|p| at(p, "Literal").as_str()).collect();
                 match (last.as_str(), prefix) {
-                    (Some("Wildcard"), Some(prefix)) => Node::StartsWith(self.expr(&body["left"])?, prefix),
+                    (Some("Wildcard"), Some(prefix)) => Node::StartsWith(self.expr(at(body, "left"))?, prefix),
                     _ => return Err("`like` is known for patterns of the form \"prefix*\" only".to_owned()),
                 }
             }
-            "!" => Node::Not(self.expr(&body["arg"])?),
-            "isEmpty" => Node::IsEmpty(self.expr(&body["arg"])?),
-            "if-then-else" => Node::If(self.expr(&body["if"])?, self.expr(&body["then"])?, self.expr(&body["else"])?),
+            "!" => Node::Not(self.expr(at(body, "arg"))?),
+            "isEmpty" => Node::IsEmpty(self.expr(at(body, "arg"))?),
+            "if-then-else" => Node::If(self.expr(at(body, "if"))?, self.expr(at(body, "then"))?, self.expr(at(body, "else"))?),
             "!=" => {
                 let equal = self.binary(body, Node::Eq)?;
                 Node::Not(self.push(equal)?)
@@ -149,21 +158,21 @@ impl Lowering<'_> {
     }
 
     fn binary(&mut self, body: &Json, make: fn(NodeId, NodeId) -> Node) -> Result<Node, String> {
-        Ok(make(self.expr(&body["left"])?, self.expr(&body["right"])?))
+        Ok(make(self.expr(at(body, "left"))?, self.expr(at(body, "right"))?))
     }
 
     fn reversed(&mut self, body: &Json, make: fn(NodeId, NodeId) -> Node) -> Result<Node, String> {
-        let (left, right) = (self.expr(&body["left"])?, self.expr(&body["right"])?);
+        let (left, right) = (self.expr(at(body, "left"))?, self.expr(at(body, "right"))?);
         Ok(make(right, left))
     }
 
     /// The fact behind `principal.x`, `resource.x` or `context.group.x`.
     fn fact(&self, left: &Json, attr: &Json) -> Result<crate::vocabulary::FactId, String> {
         let attr = attr.as_str().unwrap_or_default();
-        let group = match left["Var"].as_str() {
+        let group = match at(left, "Var").as_str() {
             Some("principal") => "actor",
             Some("resource") => "dataset",
-            _ if left["."]["left"]["Var"] == "context" => left["."]["attr"].as_str().unwrap_or_default(),
+            _ if at(at(at(left, "."), "left"), "Var") == "context" => at(at(left, "."), "attr").as_str().unwrap_or_default(),
             _ => return Err("a fact is read as `principal.x`, `resource.x` or `context.group.x`".to_owned()),
         };
         fact(&format!("{group}.{attr}"), self.vocabulary)

@@ -1,1 +1,51 @@
-fn main() {}
+//! `cargo xtask`: the one door to every chore, the same on a laptop and in CI.
+
+mod bench;
+mod check;
+mod run;
+mod setup;
+mod test;
+
+use run::Step;
+use std::process::ExitCode;
+
+const HELP: &str = "cargo xtask COMMAND
+
+  setup            install what a bare Debian or Ubuntu machine with rustup needs, and say what is done
+  check            formatting, lints, policies, schema and bundle up to date, core free of imports as WebAssembly
+  test             everything CI runs: check, all tests, all vectors, coverage, documentation, 30 s of each fuzz target
+  bench [--json]   compare with Cedar in one run and print the ratios
+  fuzz [SECONDS]   run each fuzz target that long (default 600)
+  bless            rewrite what is generated: bundle, schema, record of all answers, snapshots; read the diff
+
+Examples:
+  cargo xtask setup && cargo xtask test
+  cargo xtask bench --json > bench.json
+  cargo xtask fuzz 60
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done: Step = match words.as_slice() {
+        ["setup"] => setup::setup(),
+        ["check"] => check::check(),
+        ["test"] => test::test(),
+        ["bench", rest @ ..] => bench::bench(rest),
+        ["fuzz"] => test::fuzz(600),
+        ["fuzz", seconds] => seconds.parse().map_err(|_| format!("`{seconds}` is no number of seconds")).and_then(test::fuzz),
+        ["bless"] => check::bless(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("unknown command; see `cargo xtask --help`\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

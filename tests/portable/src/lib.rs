@@ -1,0 +1,15 @@
+//! The core as a bare WebAssembly module. `cargo xtask check` reads its import section, which has to be empty: no clock,
+//! no randomness, no files, no host at all.
+
+use lexgate::Engine;
+
+/// Decides one fixed request and returns 1 when the answer is an allow, which it never is.
+#[unsafe(no_mangle)]
+pub extern "C" fn decide() -> u32 {
+    let request = br#"{"subject":{"type":"NaturalPerson","id":"p"},"action":{"name":"trade_data"},
+        "resource":{"type":"Dataset","id":"d","properties":{"territory":"450000"}},"context":{"time":{"now":"2026-05-18"}}}"#;
+    match Engine::embedded() {
+        Ok(engine) => u32::from(engine.evaluate(&engine.read(request)).decision),
+        Err(_) => 0,
+    }
+}

@@ -1,0 +1,46 @@
+//! Running other programs and saying so.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+/// The outcome of a chore.
+pub(crate) type Step = Result<(), String>;
+
+/// The top of the checkout.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Cargo, as it was called, at the top of the checkout.
+pub(crate) fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(args).current_dir(root());
+    command
+}
+
+/// The command line of the project itself.
+pub(crate) fn lexgate(args: &[&str]) -> Command {
+    let mut command = cargo(&["run", "--quiet", "--release", "--package", "lexgate-cli", "--"]);
+    command.args(args);
+    command
+}
+
+/// Runs a command and says what it is and how long it took.
+pub(crate) fn step(what: &str, command: &mut Command) -> Step {
+    println!("── {what}");
+    let begun = Instant::now();
+    let status = command.status().map_err(|e| format!("{what}: {} cannot be started: {e}", command.get_program().display()))?;
+    let seconds = begun.elapsed().as_secs();
+    if status.success() {
+        println!("   done in {seconds} s");
+        Ok(())
+    } else {
+        Err(format!("{what}: failed after {seconds} s ({status})"))
+    }
+}
+
+/// Whether a program runs.
+pub(crate) fn runs(program: &str, args: &[&str]) -> bool {
+    Command::new(program).args(args).output().is_ok_and(|o| o.status.success())
+}

@@ -1,0 +1,115 @@
+//! What a bare Debian or Ubuntu machine with rustup needs.
+
+use crate::run::{Step, root, runs, step};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The one target besides the host's.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+/// The fuzzer, pinned.
+const CARGO_FUZZ: &str = "0.13.2";
+
+/// Installs what is missing and says so.
+pub(crate) fn setup() -> Step {
+    c_compiler()?;
+    wasm_target()?;
+    cargo_fuzz()?;
+    println!("setup: everything is here");
+    Ok(())
+}
+
+/// The fuzzer's runtime is C++.
+fn c_compiler() -> Step {
+    if runs("c++", &["--version"]) {
+        println!("setup: C++ compiler found");
+        return Ok(());
+    }
+    println!("setup: installing g++ (the fuzzer's runtime is C++)");
+    apt(&["g++"])
+}
+
+fn apt(packages: &[&str]) -> Step {
+    if !runs("apt-get", &["--version"]) {
+        return Err(format!("install {} with your package manager, then run this again", packages.join(" ")));
+    }
+    let sudo = !runs("sh", &["-c", "test \"$(id -u)\" = 0"]);
+    let command = |args: &[&str]| {
+        let mut c = if sudo { Command::new("sudo") } else { Command::new("apt-get") };
+        if sudo {
+            c.arg("apt-get");
+        }
+        c.args(args).env("DEBIAN_FRONTEND", "noninteractive");
+        c
+    };
+    step("apt-get update", &mut command(&["update", "-q"]))?;
+    step("apt-get install", command(&["install", "-q", "-y", "--no-install-recommends"]).args(packages))
+}
+
+/// Whether the compiler has a standard library for the target.
+pub(crate) fn has_wasm_target() -> bool {
+    let lib = sysroot().map(|s| s.join("lib/rustlib").join(WASM).join("lib"));
+    lib.is_some_and(|l| {
+        std::fs::read_dir(l).is_ok_and(|mut d| d.any(|f| f.is_ok_and(|f| f.file_name().to_string_lossy().starts_with("libstd"))))
+    })
+}
+
+fn sysroot() -> Option<PathBuf> {
+    let out = Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()).output().ok()?;
+    Some(PathBuf::from(String::from_utf8(out.stdout).ok()?.trim()))
+}
+
+fn wasm_target() -> Step {
+    if has_wasm_target() {
+        println!("setup: {WASM} found");
+        return Ok(());
+    }
+    println!("setup: adding the target {WASM}");
+    if runs("rustup", &["target", "add", WASM]) && has_wasm_target() {
+        return Ok(());
+    }
+    println!("setup: rustup could not add it; building the standard library from Debian's rust-src instead");
+    standard_library_from_debian()
+}
+
+/// Debian ships the sources of the standard library. When they are of this compiler's version the library is built from
+/// them and put where the compiler looks for it.
+fn standard_library_from_debian() -> Step {
+    let sysroot = sysroot().ok_or("rustc does not say where its sysroot is")?;
+    let work = root().join("target/setup");
+    std::fs::create_dir_all(&work).map_err(|e| e.to_string())?;
+    let script = format!(
+        r#"set -eu
+version=$(rustc --version | cut -d' ' -f2)
+cd "{work}"
+# the source package of exactly this version, from any Debian suite that apt knows
+found=$(apt-cache madison rust-src | awk '{{print $3}}' | grep -m1 "^$version+" || true)
+[ -n "$found" ] || {{ echo "no rust-src $version in the configured Debian suites; add trixie-backports or run 'rustup target add {WASM}'" >&2; exit 1; }}
+apt-get download "rust-src=$found"
+rm -rf src && mkdir src && dpkg -x rust-src_*.deb src
+library=$(find "$PWD/src" -type d -path '*rustc-*/library' | head -n1)
+mkdir -p "{sysroot}/lib/rustlib/src/rust"
+ln -sfn "$library" "{sysroot}/lib/rustlib/src/rust/library"
+rm -rf empty && cargo new --lib --vcs none empty
+cd empty
+RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes cargo build --release -Zbuild-std=std,panic_abort,proc_macro,test --target {WASM}
+mkdir -p "{sysroot}/lib/rustlib/{WASM}/lib"
+cp target/{WASM}/release/deps/*.rlib "{sysroot}/lib/rustlib/{WASM}/lib/"
+"#,
+        work = work.display(),
+        sysroot = sysroot.display(),
+    );
+    step("building the standard library for WebAssembly", Command::new("sh").args(["-c", &script]))?;
+    if has_wasm_target() { Ok(()) } else { Err(format!("there is still no standard library for {WASM}")) }
+}
+
+fn cargo_fuzz() -> Step {
+    if runs("cargo", &["fuzz", "--version"]) {
+        println!("setup: cargo-fuzz found");
+        return Ok(());
+    }
+    println!("setup: installing cargo-fuzz {CARGO_FUZZ} (about a minute)");
+    step(
+        "cargo install cargo-fuzz",
+        Command::new("cargo").args(["install", "--locked", "--version", CARGO_FUZZ, "cargo-fuzz"]).current_dir(Path::new("/")),
+    )
+}

@@ -1,0 +1,42 @@
+//! Everything CI runs.
+
+use crate::check::check;
+use crate::run::{Step, cargo, lexgate, root, runs, step};
+use crate::setup::setup;
+use std::process::Command;
+
+/// The fuzz targets.
+const TARGETS: [&str; 2] = ["request", "bundle"];
+
+/// Set-up, checks, tests, vectors, coverage, documentation, and half a minute of each fuzz target.
+pub(crate) fn test() -> Step {
+    setup()?;
+    check()?;
+    step("tests", &mut cargo(&["test", "--quiet", "--workspace", "--all-features"]))?;
+    step("documentation", cargo(&["doc", "--quiet", "--no-deps", "--workspace", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    step("coverage of the law", &mut lexgate(&["coverage", "--vectors", "tests/vectors"]))?;
+    fuzz(30)?;
+    // Last, because its closing line is the one to read: `N passed, N failed`.
+    step("vectors", &mut lexgate(&["test"]))
+}
+
+/// Runs each fuzz target for that many seconds.
+pub(crate) fn fuzz(seconds: u32) -> Step {
+    if !runs("cargo", &["fuzz", "--version"]) {
+        return Err("cargo-fuzz is missing; run `cargo xtask setup`".to_owned());
+    }
+    for target in TARGETS {
+        let mut fuzz = Command::new("cargo");
+        // The fuzzer's compiler flags are unstable ones; they do not change what is compiled.
+        fuzz.env("RUSTC_BOOTSTRAP", "1").current_dir(root().join("core"));
+        fuzz.args(["fuzz", "run", "--sanitizer", "none", "--release", target, "--"]);
+        fuzz.args([
+            format!("-max_total_time={seconds}"),
+            "-max_len=65536".to_owned(),
+            "-verbosity=0".to_owned(),
+            "-print_final_stats=1".to_owned(),
+        ]);
+        step(&format!("fuzz {target} for {seconds} s"), &mut fuzz)?;
+    }
+    Ok(())
+}
