@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
             let texts = content.texts.len();
             say(
                 lang,
-                format!("{files} files, {texts} texts, {policies} policies: no errors, {warnings} warnings"),
+                format!("files: {files}, texts: {texts}, policies: {policies}, errors: 0, warnings: {warnings}"),
                 format!("{files} 个文件、{texts} 部文本、{policies} 条策略：无错误，警告 {warnings} 个"),
             )
         }

@@ -77,10 +77,10 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
         explanation::write(&engine, &request, &response, terminal)?;
     } else {
         writeln!(terminal.out, "{}", response.to_json())?;
-        complain(&request, None, terminal);
+        complain(&response, None, terminal);
     }
     warn_of_years(&response, calendar.as_ref(), terminal);
-    Ok(exit(&request, &response))
+    Ok(exit(&response))
 }
 
 /// Reads a request, with the calendar put in where it states none. Errors are those of the document as it was sent.
@@ -90,9 +90,9 @@ fn read(engine: &Engine, document: &[u8], calendar: Option<&WorkingDays>) -> Req
     filled.map_or(request, |document| engine.read(&document))
 }
 
-fn exit(request: &Request, response: &Response<'_>) -> Exit {
+fn exit(response: &Response<'_>) -> Exit {
     match response.context.outcome {
-        _ if !request.errors().is_empty() => Exit::BadInput,
+        _ if response.is_bad_input() => Exit::BadInput,
         Outcome::Permitted => Exit::Done,
         _ => Exit::NotPermitted,
     }
@@ -124,9 +124,9 @@ fn lines(
         let request = read(engine, &line, calendar);
         let response = engine.evaluate(&request);
         writeln!(terminal.out, "{}", response.to_json())?;
-        complain(&request, Some(number), terminal);
+        complain(&response, Some(number), terminal);
         warn_of_years(&response, calendar, terminal);
-        worst = worst.max(exit(&request, &response));
+        worst = worst.max(exit(&response));
     }
 }
 
@@ -162,8 +162,9 @@ fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
 }
 
 /// Says on standard error what is wrong with a request.
-fn complain(request: &Request, line: Option<u64>, terminal: &Terminal) {
-    for issue in request.errors() {
+fn complain(response: &Response<'_>, line: Option<u64>, terminal: &Terminal) {
+    // What the law leaves undecided is part of the answer and no complaint about the request.
+    for issue in response.context.errors.iter().filter(|_| response.is_bad_input()) {
         let mut block = explanation::block(issue, false, terminal.lang);
         if let Some(line) = line {
             let place = block.place.unwrap_or_default();

@@ -13,9 +13,9 @@ use std::io::Write;
 const EXAMPLES: &str = "Exit codes: 0 found, 2 there is no such rule.
 
 Examples:
-  lexgate explain gx-bigdata/42/1
-  lexgate explain 'gx-bigdata/42/1#purpose'  a policy id from an answer
-  lexgate --lang zh explain fj-bigdata/15/2";
+  lexgate explain gx-bigdata/42/1.3
+  lexgate explain 'gx-bigdata/41/4b#in-force'  a policy id from an answer, shown with its whole rule
+  lexgate --lang zh explain gx-bigdata/35/2e";
 
 /// Known ids offered for an unknown one.
 const NEAREST: usize = 8;
@@ -93,13 +93,13 @@ fn policies(engine: &Engine, text: &LawText, rule: &Rule, terminal: &mut Termina
     for policy in &text.policies {
         let lifts = policy.lifts.contains(&rule.id);
         if lifts || policy.rules.contains(&rule.id) {
-            self::policy(engine.vocabulary(), policy, lifts, terminal)?;
+            self::policy(engine.vocabulary(), text, policy, lifts, terminal)?;
         }
     }
     Ok(())
 }
 
-fn policy(v: &Vocabulary, p: &Policy, lifts: bool, terminal: &mut Terminal) -> Result<(), Failure> {
+fn policy(v: &Vocabulary, law: &LawText, p: &Policy, lifts: bool, terminal: &mut Terminal) -> Result<(), Failure> {
     let lang = terminal.lang;
     let id = terminal.paint(Style::Cyan, &p.id);
     writeln!(terminal.out, "  • {id}  {}", words::policy_set(p.set, lang))?;
@@ -140,7 +140,8 @@ fn policy(v: &Vocabulary, p: &Policy, lifts: bool, terminal: &mut Terminal) -> R
             say(lang, format!("{days} working days from {from}; {who}"), format!("自 {from} 起 {days} 个工作日；{who}")),
         ));
     }
-    rows.push((say(lang, "    points   ", "    争点  "), p.points.join(" ")));
+    let points: Vec<String> = p.points.iter().map(|point| words::with_name(point, words::choice(law.reading(point), lang), lang)).collect();
+    rows.push((say(lang, "    points   ", "    争点  "), points.join(say(lang, ", ", "、"))));
     for (label, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
         terminal.paragraph(label, Style::Plain, text)?;
     }

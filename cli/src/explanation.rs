@@ -4,6 +4,7 @@ use crate::terminal::{Block, Style, Terminal, say};
 use crate::words;
 use lexgate::facts::Value;
 use lexgate::issue::Issue;
+use lexgate::law::Choice;
 use lexgate::request::Request;
 use lexgate::response::{Context, Deadline, FactState, Ground, Missing, Obligation, Parameter, Prohibition, Reading, RegulationFinding};
 use lexgate::vocabulary::{Text, Vocabulary};
@@ -49,7 +50,7 @@ pub(crate) fn write(engine: &Engine, request: &Request, response: &Response<'_>,
         terminal.heading(say(lang, "Running periods", "进行中的期限"))?;
     }
     for d in &c.deadlines {
-        deadline(v, c, d, terminal)?;
+        deadline(engine, c, d, terminal)?;
     }
     if !c.readings.is_empty() {
         terminal.heading(say(lang, "Open points of interpretation that decide here", "影响本结论的解释争点"))?;
@@ -244,8 +245,8 @@ fn obligation(c: &Context<'_>, o: &Obligation<'_>, terminal: &mut Terminal) -> i
     Ok(())
 }
 
-fn deadline(v: &Vocabulary, c: &Context<'_>, d: &Deadline<'_>, terminal: &mut Terminal) -> io::Result<()> {
-    let lang = terminal.lang;
+fn deadline(engine: &Engine, c: &Context<'_>, d: &Deadline<'_>, terminal: &mut Terminal) -> io::Result<()> {
+    let (v, lang) = (engine.vocabulary(), terminal.lang);
     provision(c, "  • ", Style::Bold, d.text, d.citation.get(lang), d.title.get(lang), terminal)?;
     let who = words::actor(v, d.who, lang);
     let due = d.due.as_deref().unwrap_or(say(lang, "no such day in the calendar", "工作日历中没有该日"));
@@ -256,13 +257,21 @@ fn deadline(v: &Vocabulary, c: &Context<'_>, d: &Deadline<'_>, terminal: &mut Te
     );
     terminal.paragraph("    ", Style::Plain, &line)?;
     if d.overdue {
-        terminal.paragraph(
-            "    ",
-            Style::Red,
-            say(lang, "OVERDUE; silence is neither consent nor refusal", "已逾期；逾期未答复既不视为同意，也不视为拒绝"),
-        )?;
+        let overdue = if silence_says_nothing(engine, d) {
+            say(lang, "OVERDUE; silence is neither consent nor refusal", "已逾期；逾期未答复既不视为同意，也不视为拒绝")
+        } else {
+            say(lang, "OVERDUE", "已逾期")
+        };
+        terminal.paragraph("    ", Style::Red, overdue)?;
     }
     Ok(())
+}
+
+/// Whether nothing follows from an overdue reply: so it is unless the store chose another reading of the period.
+fn silence_says_nothing(engine: &Engine, d: &Deadline<'_>) -> bool {
+    let law = engine.texts().find(|t| t.regulation.code == d.text);
+    let policy = law.and_then(|t| t.policies.iter().find(|p| p.id == d.policy).map(|p| (t, p)));
+    policy.is_none_or(|(t, p)| p.points.iter().all(|point| t.reading(point) == Choice::Applied))
 }
 
 fn reading(r: &Reading<'_>, terminal: &mut Terminal) -> io::Result<()> {
@@ -271,6 +280,8 @@ fn reading(r: &Reading<'_>, terminal: &mut Terminal) -> io::Result<()> {
     terminal.paragraph(say(lang, "    applied  ", "    所采  "), Style::Plain, r.applied.get(lang))?;
     terminal.paragraph(say(lang, "    other    ", "    另说  "), Style::Plain, r.other.get(lang))?;
     terminal.paragraph(say(lang, "    because  ", "    理由  "), Style::Plain, r.why.get(lang))?;
+    let style = if r.choice == Choice::Other { Style::Yellow } else { Style::Plain };
+    terminal.paragraph(say(lang, "    chosen   ", "    选定  "), style, words::choice(r.choice, lang))?;
     terminal.paragraph("    ", Style::Dim, &r.policies.join(say(lang, ", ", "、")))
 }
 

@@ -3,8 +3,10 @@
 mod bundle;
 mod calendar;
 mod check;
+mod compare;
 mod completions;
 mod coverage;
+mod diff;
 mod evaluate;
 mod explain;
 mod explanation;
@@ -36,7 +38,7 @@ struct Cli {
 const EXAMPLES: &str = "Examples:
   lexgate evaluate request.json               exit 0 permitted, 3 not permitted, 2 bad input
   lexgate --lang zh evaluate --explain request.json
-  lexgate explain gx-bigdata/42/1             what a rule says and where it is encoded
+  lexgate explain gx-bigdata/42/1.3           what a rule says and where it is encoded
   lexgate check && lexgate test               for authors: validate the policies, run the vectors
 
 Colours follow the terminal and NO_COLOR.";
@@ -46,9 +48,11 @@ Colours follow the terminal and NO_COLOR.";
 enum Command {
     Evaluate(evaluate::Args),
     Explain(explain::Args),
+    Compare(compare::Args),
     Facts(facts::Args),
     Check(check::Args),
     Test(test::Args),
+    Diff(diff::Args),
     Coverage(coverage::Args),
     Fmt(fmt::Args),
     Bundle(bundle::Args),
@@ -79,9 +83,11 @@ fn run(command: Command, terminal: &mut Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Evaluate(args) => evaluate::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
+        Command::Compare(args) => compare::run(&args, terminal),
         Command::Facts(args) => facts::run(&args, terminal),
         Command::Check(args) => check::run(&args, terminal),
         Command::Test(args) => test::run(&args, terminal),
+        Command::Diff(args) => diff::run(&args, terminal),
         Command::Coverage(args) => coverage::run(&args, terminal),
         Command::Fmt(args) => fmt::run(&args, terminal),
         Command::Bundle(args) => bundle::run(&args, terminal),

@@ -58,6 +58,9 @@ impl Style {
     }
 }
 
+/// A cell of a table: its lines.
+pub(crate) type Cell = Vec<(Style, String)>;
+
 /// Something that is wrong, for people: code, place, message, help.
 #[derive(Debug, Clone)]
 pub(crate) struct Block {
@@ -148,6 +151,36 @@ impl Terminal {
         writeln!(self.out, "{titles}")?;
         for row in rows {
             writeln!(self.out, "{}", line(&mut row.iter().map(String::as_str)))?;
+        }
+        Ok(())
+    }
+
+    /// Prints rows of cells of several lines, in columns that together fit the line. Names break after their punctuation.
+    pub(crate) fn grid(&mut self, head: &[&str], rows: &[Vec<Cell>]) -> io::Result<()> {
+        const GAP: usize = 2;
+        let natural = |i: usize, h: &str| {
+            let cells = rows.iter().filter_map(|r| r.get(i)).flatten();
+            cells.map(|(_, text)| width(text)).fold(width(h), usize::max)
+        };
+        let mut columns: Vec<usize> = head.iter().enumerate().map(|(i, h)| natural(i, h)).collect();
+        fit(&mut columns, self.width.saturating_sub(GAP.saturating_mul(head.len().saturating_sub(1))));
+        let titles: Vec<Cell> = head.iter().map(|h| vec![(Style::Bold, (*h).to_owned())]).collect();
+        for row in std::iter::once(&titles).chain(rows) {
+            let cells: Vec<Cell> = row.iter().zip(&columns).map(|(cell, limit)| wrap_cell(cell, *limit)).collect();
+            for n in 0..cells.iter().map(Vec::len).max().unwrap_or_default() {
+                let mut line = String::new();
+                let mut gap = 0usize;
+                for (cell, columns) in cells.iter().zip(&columns) {
+                    let (style, text) = cell.get(n).map_or((Style::Plain, ""), |(s, t)| (*s, t.as_str()));
+                    if !text.is_empty() {
+                        line.push_str(&" ".repeat(gap));
+                        line.push_str(&self.paint(style, text));
+                        gap = 0;
+                    }
+                    gap = gap.saturating_add(columns.saturating_add(GAP).saturating_sub(width(text)));
+                }
+                writeln!(self.out, "{line}")?;
+            }
         }
         Ok(())
     }
@@ -278,6 +311,31 @@ fn wrap(text: &str, limit: usize) -> Vec<String> {
     lines
 }
 
+/// Makes the widest columns narrower until all of them fit.
+fn fit(columns: &mut [usize], limit: usize) {
+    const NARROWEST: usize = 6;
+    while columns.iter().copied().fold(0, usize::saturating_add) > limit {
+        let Some(widest) = columns.iter_mut().max().filter(|w| **w > NARROWEST) else { break };
+        *widest = widest.saturating_sub(1);
+    }
+}
+
+/// The lines of a cell in a column. What a name goes on with stands a little to the right.
+fn wrap_cell(cell: &Cell, limit: usize) -> Cell {
+    let mut lines = Cell::new();
+    for (style, text) in cell {
+        let mut line = String::new();
+        for piece in pieces(text).into_iter().flat_map(|p| p.split_inclusive(['.', '_', '-', '/', '#'])) {
+            if !line.trim().is_empty() && width(&line).saturating_add(width(piece.trim_end())) > limit {
+                lines.push((*style, std::mem::replace(&mut line, "  ".to_owned()).trim_end().to_owned()));
+            }
+            line.push_str(piece);
+        }
+        lines.push((*style, line.trim_end().to_owned()));
+    }
+    lines
+}
+
 /// The parts between which a line may break.
 fn pieces(text: &str) -> Vec<&str> {
     const CLOSING: &str = "，。、；：！？）》〉」』】”’…";
@@ -315,6 +373,20 @@ mod tests {
     fn chinese_breaks_between_characters_but_not_before_a_comma() {
         assert_eq!(wrap("公共数据，依法共享。", 8), ["公共数", "据，依法", "共享。"]);
         assert_eq!(wrap("见《办法》", 4), ["见", "《办", "法》"]);
+    }
+
+    #[test]
+    fn a_cell_breaks_names_after_their_punctuation() {
+        let cell = |lines: &[&str]| lines.iter().map(|l| (Style::Plain, (*l).to_owned())).collect::<Cell>();
+        assert_eq!(wrap_cell(&cell(&["grant.opening_agreement", "x"]), 16), cell(&["grant.opening_", "  agreement", "x"]));
+        assert_eq!(wrap_cell(&cell(&["不予共享的数据"]), 8), cell(&["不予共享", "  的数据"]));
+    }
+
+    #[test]
+    fn the_widest_columns_give_way() {
+        let mut columns = [10, 30, 20];
+        fit(&mut columns, 40);
+        assert_eq!(columns, [10, 15, 15]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::terminal::say;
 use lexgate::Lang;
-use lexgate::law::{Atom, Demand, PolicySet, Relation, RuleKind};
+use lexgate::law::{Atom, Choice, Demand, PolicySet, Relation, RuleKind};
 use lexgate::response::Outcome;
 use lexgate::vocabulary::{Fact, FactType, Group, Vocabulary};
 
@@ -81,6 +81,14 @@ pub(crate) fn status(status: &str, lang: Lang) -> &str {
         "not-yet-in-force" => say(lang, "not yet in force", "尚未施行"),
         "draft" => say(lang, "draft, not law", "草案，不具有法律效力"),
         other => other,
+    }
+}
+
+/// Which of the two readings of an open point is chosen.
+pub(crate) fn choice(choice: Choice, lang: Lang) -> &'static str {
+    match choice {
+        Choice::Applied => say(lang, "conservative reading", "从严解释"),
+        Choice::Other => say(lang, "other reading, chosen by the policy store", "另一解释，由策略库选定"),
     }
 }
 

@@ -121,7 +121,10 @@ pub fn read(bytes: &[u8]) -> Result<Content, BundleError> {
     }
     let v = &content.vocabulary;
     let fact_ok = |f: &crate::vocabulary::FactId| v.fact(*f).is_some();
+    // Every action is looked up in every policy when the engine is prepared.
     let vocabulary_ok = v.kinds.len() <= 128
+        && v.actions.len() <= 1024
+        && v.facts.len() <= 4096
         && v.action_groups.iter().flat_map(|g| &g.actions).all(|a| usize::from(a.0) < v.actions.len())
         && v.facts.iter().all(|f| f.name.split_once('.').is_some_and(|(g, _)| g == f.group.name()))
         && v.contradictions.iter().flat_map(|c| &c.facts).all(|(f, _)| fact_ok(f))

@@ -1,6 +1,6 @@
 //! Days in China Standard Time and the counting of working days.
 //!
-//! No text defines the count. The reading applied (inventory, section 6): the day of the trigger is not counted, the
+//! No text defines the count. The reading applied here: the day of the trigger is not counted, the
 //! last day ends with the close of that day. Without a calendar, Monday to Friday are working days.
 
 use std::collections::BTreeSet;

@@ -57,6 +57,11 @@ pub(crate) fn lack<'p>(vocabulary: &Vocabulary, policy: &'p Policy, facts: &Fact
     lack
 }
 
+/// Whether an atom holds.
+pub(crate) fn is_met(vocabulary: &Vocabulary, atom: &Atom, facts: &Facts) -> bool {
+    standing(vocabulary, atom, facts) == Standing::Met
+}
+
 fn standing(vocabulary: &Vocabulary, atom: &Atom, facts: &Facts) -> Standing {
     let Some(value) = facts.get(atom.fact) else { return Standing::Open(atom.fact, FactState::NotStated) };
     let other = match &atom.relation {
@@ -125,7 +130,7 @@ pub(crate) fn supply(vocabulary: &Vocabulary, atom: &Atom, facts: &mut Facts) {
         }
         Relation::Same(other) | Relation::AtMost(other) | Relation::AtLeast(other) | Relation::Within(other) => {
             // Whichever of the two is stated tells what the other has to be.
-            match (facts.get(atom.fact).map(owned), facts.get(*other).map(owned)) {
+            match (facts.get(atom.fact).map(FactValue::from), facts.get(*other).map(FactValue::from)) {
                 (_, Some(o)) => facts.set(atom.fact, Some(o)),
                 (Some(v), None) => facts.set(*other, Some(v)),
                 (None, None) => {
@@ -135,7 +140,7 @@ pub(crate) fn supply(vocabulary: &Vocabulary, atom: &Atom, facts: &mut Facts) {
                 }
             }
         }
-        Relation::OneOf(other) => match (facts.get(atom.fact).map(owned), facts.get(*other).map(owned)) {
+        Relation::OneOf(other) => match (facts.get(atom.fact).map(FactValue::from), facts.get(*other).map(FactValue::from)) {
             (_, Some(FactValue::Texts(set))) => facts.set(atom.fact, set.first().cloned().map(FactValue::Text)),
             (Some(FactValue::Text(t)), None) => facts.set(*other, Some(FactValue::Texts(vec![t]))),
             _ => {
@@ -143,15 +148,6 @@ pub(crate) fn supply(vocabulary: &Vocabulary, atom: &Atom, facts: &mut Facts) {
                 facts.set(*other, Some(FactValue::Texts(vec!["…".to_owned()])));
             }
         },
-    }
-}
-
-fn owned(value: Value<'_>) -> FactValue {
-    match value {
-        Value::Bool(b) => FactValue::Bool(b),
-        Value::Long(n) => FactValue::Long(n),
-        Value::Text(t) => FactValue::Text(t.to_owned()),
-        Value::Texts(t) => FactValue::Texts(t.to_vec()),
     }
 }
 

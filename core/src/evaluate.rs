@@ -4,14 +4,14 @@
 //! request -> facts -> texts that apply -> per text: which policies match -> finding -> combined answer
 //! ```
 
-use crate::authorize::{Matched, Prepared, authorize};
+use crate::authorize::{Matched, Prepared, authorize, matches};
 use crate::bundle::{self, BundleError, Content};
 use crate::calendar;
 use crate::citation::cite;
 use crate::demand;
-use crate::facts::{Facts, Value};
+use crate::facts::{FactValue, Facts, Value};
 use crate::issue::{Issue, text};
-use crate::law::{GroundDemanded, LawText, Point, Policy, Status};
+use crate::law::{Choice, GroundDemanded, LawText, Point, Policy, PolicySet, Status};
 use crate::obligation;
 use crate::request::{FactIndex, Mode, Options, Reader, Request, WellKnown, contradictions};
 use crate::response::{
@@ -57,8 +57,10 @@ pub struct Engine {
 struct Finding<'e> {
     prepared: &'e Prepared,
     deciding: bool,
-    /// The text does not deal with the act at all. Beside another deciding text it has no say.
+    /// The text does not deal with the act at all. Beside another deciding text it has no say of its own.
     silent: bool,
+    /// For a silent text: the steps after which none of its conditions is unmet; `None` when there are no such steps.
+    steps: Option<Vec<Missing<'e>>>,
     outcome: Outcome,
     matched: Matched,
     grounds: Vec<Ground<'e>>,
@@ -67,15 +69,42 @@ struct Finding<'e> {
     errors: Vec<Issue>,
     /// Policies that decide the answer, for the open points they rest on.
     decisive: Vec<usize>,
+    /// Policies of the conservative reading, set aside by the store, that would have spoken where no other of their rule did.
+    spared: Vec<&'e Policy>,
 }
 
 /// A text whose territory is touched, before it is evaluated.
-struct Applicable<'e> {
-    prepared: &'e Prepared,
+pub(crate) struct Applicable<'e> {
+    pub(crate) prepared: &'e Prepared,
     /// In force on the date, or a draft.
-    in_force: bool,
+    pub(crate) in_force: bool,
     /// Whether its outcome counts.
-    deciding: bool,
+    pub(crate) deciding: bool,
+}
+
+impl<'e> Applicable<'e> {
+    fn new(prepared: &'e Prepared, mode: Mode, now: i64) -> Self {
+        let r = &prepared.text.regulation;
+        let begun = r.effective_from.is_some_and(|from| from <= now);
+        match r.status {
+            Status::InForce => Self { prepared, in_force: begun, deciding: begun },
+            Status::Draft => Self { prepared, in_force: true, deciding: mode == Mode::DraftAsAdopted },
+        }
+    }
+
+    /// `in-force`, `not-yet-in-force` or `draft`.
+    pub(crate) fn status(&self) -> &'static str {
+        match (self.prepared.text.regulation.status, self.in_force) {
+            (Status::Draft, _) => "draft",
+            (Status::InForce, true) => "in-force",
+            (Status::InForce, false) => "not-yet-in-force",
+        }
+    }
+
+    /// A draft that decides as if adopted.
+    pub(crate) fn draft_mark(&self) -> bool {
+        self.deciding && self.prepared.text.regulation.status == Status::Draft
+    }
 }
 
 impl Engine {
@@ -194,7 +223,32 @@ impl Engine {
         })
     }
 
-    fn context(&self, request: &Request) -> Context<'_> {
+    /// The open points of interpretation, with the reading chosen for each.
+    pub fn points(&self) -> impl Iterator<Item = &Point> {
+        self.points.values()
+    }
+
+    pub(crate) fn prepared(&self) -> &[Prepared] {
+        &self.texts
+    }
+
+    pub(crate) fn known(&self) -> WellKnown {
+        self.known
+    }
+
+    /// A text as if its territory were touched, on the date of the facts; a draft as if adopted.
+    pub(crate) fn alone<'e>(&self, prepared: &'e Prepared, facts: &Facts) -> Applicable<'e> {
+        Applicable::new(prepared, Mode::DraftAsAdopted, self.now(facts))
+    }
+
+    fn now(&self, facts: &Facts) -> i64 {
+        match facts.get(self.known.now) {
+            Some(Value::Long(n)) => n,
+            _ => i64::MIN,
+        }
+    }
+
+    pub(crate) fn context(&self, request: &Request) -> Context<'_> {
         Context {
             bundle: self.bundle(),
             deadlines: Vec::new(),
@@ -221,15 +275,24 @@ impl Engine {
                 return;
             }
         };
-        let findings: Vec<_> = applicable.iter().filter(|a| a.in_force).map(|a| self.find(a, facts)).collect();
-        context.regulations = applicable.iter().map(|a| self.regulation_finding(a, &findings)).collect();
+        self.combine(&applicable, facts, context);
+    }
 
+    /// What the texts say, and what that comes to.
+    pub(crate) fn combine<'e>(&'e self, applicable: &[Applicable<'e>], facts: &Facts, context: &mut Context<'e>) {
+        let mut findings: Vec<_> = applicable.iter().filter(|a| a.in_force).map(|a| self.find(a, facts)).collect();
+        // Beside a text that deals with the act, one that does not has no say, except for its unmet conditions.
+        let spoken = findings.iter().any(|f| f.deciding && !f.silent);
+        if spoken {
+            findings.iter_mut().filter(|f| f.silent).for_each(Finding::leave_ground_to_others);
+        }
+        context.regulations = applicable.iter().map(|a| self.regulation_finding(a, &findings)).collect();
         let mut deciding: Vec<&Finding<'e>> = findings.iter().filter(|f| f.deciding).collect();
-        if deciding.iter().any(|f| !f.silent) {
+        if spoken {
             deciding.retain(|f| !f.silent);
         }
         let Some(worst) = deciding.iter().map(|f| f.outcome).max() else {
-            context.errors.push(self.no_binding_text(&applicable));
+            context.errors.push(self.no_binding_text(applicable));
             return;
         };
         context.outcome = worst;
@@ -250,7 +313,7 @@ impl Engine {
                 (duty.always || !refused).then(|| (duty, self.ground(f.prepared, p), obligation::parameters(&self.vocabulary, duty, facts)))
             })
         }));
-        context.readings = self.readings(&deciding);
+        context.readings = self.readings(&deciding, facts.action());
         context.errors.sort();
         context.missing.sort();
         context.missing.dedup();
@@ -281,10 +344,7 @@ impl Engine {
             Some(Value::Text(t)) => Some(t),
             _ => None,
         };
-        let now = match facts.get(self.known.now) {
-            Some(Value::Long(n)) => n,
-            _ => i64::MIN,
-        };
+        let now = self.now(facts);
         Ok(self
             .texts
             .iter()
@@ -292,14 +352,7 @@ impl Engine {
                 let prefix = p.text.regulation.territory.as_str();
                 holder.starts_with(prefix) || recipient.is_some_and(|r| r.starts_with(prefix))
             })
-            .map(|prepared| {
-                let r = &prepared.text.regulation;
-                let begun = r.effective_from.is_some_and(|from| from <= now);
-                match r.status {
-                    Status::InForce => Applicable { prepared, in_force: begun, deciding: begun },
-                    Status::Draft => Applicable { prepared, in_force: true, deciding: mode == Mode::DraftAsAdopted },
-                }
-            })
+            .map(|prepared| Applicable::new(prepared, mode, now))
             .collect())
     }
 
@@ -323,18 +376,15 @@ impl Engine {
 
     fn regulation_finding<'e>(&'e self, a: &Applicable<'e>, findings: &[Finding<'e>]) -> RegulationFinding<'e> {
         let r = &a.prepared.text.regulation;
-        let outcome = findings.iter().find(|f| f.prepared.text.regulation.code == r.code).map(|f| f.outcome);
+        let finding = findings.iter().find(|f| f.prepared.text.regulation.code == r.code);
+        let outcome = finding.filter(|f| !f.silent || !f.deciding).map(|f| f.outcome);
         RegulationFinding {
             binding: a.deciding,
             code: &r.code,
-            draft_mark: a.deciding && r.status == Status::Draft,
+            draft_mark: a.draft_mark(),
             note: r.note.as_ref(),
             outcome,
-            status: match (r.status, a.in_force) {
-                (Status::Draft, _) => "draft",
-                (Status::InForce, true) => "in-force",
-                (Status::InForce, false) => "not-yet-in-force",
-            },
+            status: a.status(),
             title: &r.title,
         }
     }
@@ -366,6 +416,7 @@ impl Engine {
             prepared,
             deciding: a.deciding,
             silent: false,
+            steps: None,
             outcome: Outcome::Permitted,
             grounds: self.grounds(prepared, &matched),
             matched,
@@ -373,7 +424,9 @@ impl Engine {
             missing: Vec::new(),
             errors: Vec::new(),
             decisive: Vec::new(),
+            spared: Vec::new(),
         };
+        finding.spared = spared(&finding, facts);
         if finding.matched.allows() {
             finding.decisive.clone_from(&finding.matched.grounds);
             return finding;
@@ -387,6 +440,7 @@ impl Engine {
             finding.missing = cure.missing;
             finding.grounds = self.grounds(prepared, &cure.matched);
             finding.matched.duties = cure.matched.duties;
+            finding.decisive.extend(cure.matched.grounds);
             finding.decisive.extend(cure.policies);
         } else {
             self.no_ground(&mut finding, facts);
@@ -444,7 +498,14 @@ impl Engine {
             };
             if demanded.elsewhere {
                 finding.outcome = Outcome::Undetermined;
-                finding.silent = demanded.actions.is_empty();
+                if demanded.actions.is_empty() {
+                    finding.silent = true;
+                    finding.steps = if finding.matched.gates.is_empty() {
+                        Some(Vec::new())
+                    } else {
+                        self.cure(prepared, facts, &finding.matched, Target::SilentGates).map(|c| c.missing)
+                    };
+                }
                 finding.errors.push(
                     Issue::new("governed-elsewhere", "$.action.name", demanded.title.clone(), demanded.hint.clone())
                         .with_rules(vec![demanded.rule.clone()]),
@@ -479,22 +540,27 @@ impl Engine {
         let grounds: Vec<Option<usize>> = if matched.grounds.is_empty() {
             prepared
                 .policies_on(facts.action())
-                .filter(|(_, p)| p.set == crate::law::PolicySet::Ground && p.kinds.meets(facts.kinds()))
+                .filter(|(_, p)| p.set == PolicySet::Ground && p.kinds.meets(facts.kinds()))
                 .map(|(i, _)| Some(i))
                 .collect()
         } else {
             vec![None]
         };
-        let cures = grounds.into_iter().filter_map(|g| self.cure(prepared, facts, matched, g));
+        let cures = grounds.into_iter().filter_map(|g| self.cure(prepared, facts, matched, Target::Allow(g)));
         cures.min_by_key(|c| c.missing.len())
     }
 
-    fn cure<'e>(&'e self, prepared: &'e Prepared, facts: &Facts, matched: &Matched, ground: Option<usize>) -> Option<Cure<'e>> {
+    fn cure<'e>(&'e self, prepared: &'e Prepared, facts: &Facts, matched: &Matched, target: Target) -> Option<Cure<'e>> {
         /// Supplying facts may make further gates speak; more rounds than this are never needed by an honest text.
         const ROUNDS: usize = 6;
+        let ground = match target {
+            Target::Allow(ground) => ground,
+            Target::SilentGates => None,
+        };
         let mut cured = facts.clone();
         let mut missing: Vec<Missing<'e>> = Vec::new();
         let mut policies: Vec<usize> = Vec::new();
+        let mut supplied: BTreeMap<FactId, FactValue> = BTreeMap::new();
         let mut lacking: Vec<usize> = ground.into_iter().chain(matched.gates.iter().copied()).collect();
         for _ in 0..ROUNDS {
             for i in &lacking {
@@ -516,12 +582,32 @@ impl Engine {
             let before = cured.clone();
             for i in &lacking {
                 let lack = demand::lack(&self.vocabulary, prepared.policy(*i)?, &before);
-                for (atom, ..) in &lack.open {
+                for (atom, fact, ..) in &lack.open {
+                    // What an earlier step brings about need not be brought about twice.
+                    if demand::is_met(&self.vocabulary, atom, &cured) {
+                        continue;
+                    }
+                    let shown = supplied.get(fact).cloned();
                     demand::supply(&self.vocabulary, atom, &mut cured);
+                    let now = cured.get(*fact).map(FactValue::from)?;
+                    // One fact cannot be asked to stand in two ways: such a list could not be followed.
+                    if shown.is_some_and(|s| s != now) {
+                        return None;
+                    }
+                    supplied.insert(*fact, now);
                 }
             }
+            // Nor is anybody asked for what contradicts the rest of the request.
+            let law = &prepared.text.contradictions;
+            if [&self.vocabulary.contradictions, law].iter().any(|l| !contradictions(&self.vocabulary, &cured, l).is_empty()) {
+                return None;
+            }
             let after = authorize(prepared, &cured);
-            if after.allows() {
+            let reached = match target {
+                Target::Allow(_) => after.allows(),
+                Target::SilentGates => after.gates.is_empty() && after.errors.is_empty(),
+            };
+            if reached {
                 return Some(Cure { missing, matched: after, policies });
             }
             if cured == before || !after.errors.is_empty() {
@@ -626,22 +712,32 @@ impl Engine {
             .collect()
     }
 
-    fn readings<'e>(&'e self, deciding: &[&Finding<'e>]) -> Vec<Reading<'e>> {
-        let mut by_point: BTreeMap<&str, Vec<&'e str>> = BTreeMap::new();
+    fn readings<'e>(&'e self, deciding: &[&Finding<'e>], action: ActionId) -> Vec<Reading<'e>> {
+        let mut by_point: BTreeMap<&str, (Choice, Vec<&'e str>)> = BTreeMap::new();
         for f in deciding {
+            let law = &f.prepared.text;
             for policy in f.decisive.iter().filter_map(|i| f.prepared.policy(*i)) {
                 for point in &policy.points {
-                    by_point.entry(point).or_default().push(&policy.id);
+                    let (choice, policies) = by_point.entry(point).or_default();
+                    *choice = law.reading(point).max(*choice);
+                    policies.push(&policy.id);
                 }
+            }
+            // What rests on the point here is what stayed silent where the conservative reading would have spoken.
+            for (spared, point) in f.spared.iter().flat_map(|p| p.points.iter().map(move |point| (p, point))) {
+                let (choice, policies) = by_point.entry(point).or_default();
+                *choice = Choice::Other;
+                let in_its_place = |p: &&Policy| p.rules.first() == spared.rules.first() && p.points.contains(point);
+                policies.extend(f.prepared.policies_on(action).map(|(_, p)| p).filter(in_its_place).map(|p| p.id.as_str()));
             }
         }
         by_point
             .into_iter()
-            .filter_map(|(id, mut policies)| {
+            .filter_map(|(id, (choice, mut policies))| {
                 policies.sort_unstable();
                 policies.dedup();
                 let p = self.points.get(id)?;
-                Some(Reading { applied: &p.applied, other: &p.other, point: &p.id, policies, question: &p.question, why: &p.why })
+                Some(Reading { applied: &p.applied, choice, other: &p.other, point: &p.id, policies, question: &p.question, why: &p.why })
             })
             .collect()
     }
@@ -652,6 +748,15 @@ impl Engine {
     }
 }
 
+/// What a list of steps has to lead to.
+#[derive(Debug, Clone, Copy)]
+enum Target {
+    /// The text allows, by this ground or by one that carries already.
+    Allow(Option<usize>),
+    /// No gate of the text fires.
+    SilentGates,
+}
+
 /// A list of steps that was proved to lead to `permitted`.
 struct Cure<'e> {
     missing: Vec<Missing<'e>>,
@@ -660,11 +765,27 @@ struct Cure<'e> {
 }
 
 impl<'e> Finding<'e> {
+    /// Another text deals with the act: what is left of this one are its unmet conditions.
+    fn leave_ground_to_others(&mut self) {
+        match self.steps.take() {
+            Some(steps) if steps.is_empty() => {}
+            Some(steps) => {
+                self.silent = false;
+                self.outcome = Outcome::Conditional;
+                self.missing = steps;
+                self.errors.clear();
+            }
+            // Its conditions cannot be met together: it stays undetermined, and counts.
+            None => self.silent = false,
+        }
+    }
+
     fn without_evaluation(prepared: &'e Prepared, deciding: bool, errors: Vec<Issue>) -> Self {
         Self {
             prepared,
             deciding,
             silent: false,
+            steps: None,
             outcome: Outcome::Undetermined,
             matched: Matched::default(),
             grounds: Vec::new(),
@@ -672,6 +793,7 @@ impl<'e> Finding<'e> {
             missing: Vec::new(),
             errors,
             decisive: Vec::new(),
+            spared: Vec::new(),
         }
     }
 }
@@ -691,6 +813,23 @@ pub struct MatchingPolicies<'e> {
     pub deadlines: Vec<&'e str>,
     /// Policies whose evaluation failed.
     pub failed: Vec<&'e str>,
+}
+
+/// The policies set aside that would have spoken of these facts. Where another policy on the same rule speaks as well, the
+/// choice changed nothing.
+fn spared<'e>(finding: &Finding<'e>, facts: &Facts) -> Vec<&'e Policy> {
+    let prepared = finding.prepared;
+    let would_speak = |p: &&Policy| p.names(facts.action()) && matches(&prepared.text, p, facts) == Ok(true);
+    let speaks_anyway = |p: &Policy| {
+        let matched = match p.set {
+            PolicySet::Ground => &finding.matched.grounds,
+            PolicySet::Gate => &finding.matched.gates,
+            // Duties and periods decide nothing.
+            PolicySet::Duty | PolicySet::Deadline => return true,
+        };
+        matched.iter().filter_map(|i| prepared.policy(*i)).any(|m| m.rules.first() == p.rules.first())
+    };
+    prepared.text.set_aside.iter().filter(would_speak).filter(|p| !speaks_anyway(p)).collect()
 }
 
 fn ground_demanded(law: &LawText, action: ActionId) -> Option<&GroundDemanded> {

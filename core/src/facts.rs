@@ -50,6 +50,17 @@ impl FactValue {
     }
 }
 
+impl From<Value<'_>> for FactValue {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Bool(b) => Self::Bool(b),
+            Value::Long(n) => Self::Long(n),
+            Value::Text(t) => Self::Text(t.to_owned()),
+            Value::Texts(t) => Self::Texts(t.to_vec()),
+        }
+    }
+}
+
 /// Everything a decision is made on. Built by [`crate::request`]; a fact that is `None` is not stated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {

@@ -50,6 +50,17 @@ pub struct Allowed {
     pub rule: String,
 }
 
+/// The word of this text for what the common vocabulary calls otherwise; used only to compare texts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counterpart {
+    /// The fact.
+    pub fact: FactId,
+    /// The common word.
+    pub common: String,
+    /// The word here.
+    pub here: String,
+}
+
 /// What it means that no ground carries an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroundDemanded {
@@ -181,22 +192,58 @@ pub struct Policy {
     pub period: Option<Period>,
 }
 
-/// An open point of interpretation and the reading applied.
+/// Which of the two readings of an open point decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// The conservative one.
+    #[default]
+    Applied,
+    /// The other one.
+    Other,
+}
+
+impl Choice {
+    /// The name as written in the answer, in `store.toml` and in `@reading`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Other => "other",
+        }
+    }
+
+    /// The choice with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Applied, Self::Other].into_iter().find(|c| c.name() == name)
+    }
+}
+
+/// An open point of interpretation with its two readings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Point {
     /// Number in the list of hard points.
     pub id: String,
     /// The question.
     pub question: Text,
-    /// The reading applied: the conservative one.
+    /// The reading applied unless the policy store chooses the other one: the conservative one.
     pub applied: Text,
     /// The other reading.
     pub other: Text,
     /// Why.
     pub why: Text,
+    /// The reading the policy store chose.
+    pub choice: Choice,
 }
 
 impl Policy {
+    /// Whether its head names the action, or all of them.
+    #[must_use]
+    pub fn names(&self, action: ActionId) -> bool {
+        self.actions.is_empty() || self.actions.contains(&action)
+    }
+
     /// Every rule it has to do with: encoded, lifting or narrowing.
     pub fn all_rules(&self) -> impl Iterator<Item = &String> {
         self.rules.iter().chain(&self.lifts).chain(&self.narrows)
@@ -286,6 +333,8 @@ pub struct LawText {
     pub regulation: Regulation,
     /// Its own words for enum facts.
     pub allowed: Vec<Allowed>,
+    /// Its words for common ones.
+    pub counterparts: Vec<Counterpart>,
     /// What its definitions make impossible.
     pub contradictions: Vec<Contradiction>,
     /// Every article.
@@ -296,11 +345,22 @@ pub struct LawText {
     pub grounds_demanded: Vec<GroundDemanded>,
     /// Its policies in statute order.
     pub policies: Vec<Policy>,
-    /// Their conditions.
+    /// The open points whose other reading the store chose and this text encodes.
+    pub other_readings: Vec<String>,
+    /// The conservative policies that this choice sets aside. They decide nothing; but where one of them would have spoken,
+    /// the answer rests on the choice and has to say so. Their `points` are those of the choice.
+    pub set_aside: Vec<Policy>,
+    /// The conditions of both.
     pub program: Program,
 }
 
 impl LawText {
+    /// The reading of a point that decides here. A text that does not encode the other reading keeps the conservative one.
+    #[must_use]
+    pub fn reading(&self, point: &str) -> Choice {
+        if self.other_readings.iter().any(|p| p == point) { Choice::Other } else { Choice::Applied }
+    }
+
     /// Checks every index, so that evaluation cannot meet a dangling one.
     #[must_use]
     pub fn is_well_formed(&self, vocabulary: &Vocabulary) -> bool {
@@ -318,11 +378,12 @@ impl LawText {
         };
         self.program.is_well_formed(vocabulary.facts.len())
             && self.allowed.iter().all(|a| fact_ok(a.fact))
+            && self.counterparts.iter().all(|c| fact_ok(c.fact))
             && self.contradictions.iter().flat_map(|c| &c.facts).all(|(f, _)| fact_ok(*f))
             && self.grounds_demanded.iter().flat_map(|g| &g.actions).all(action_ok)
             // The last entry speaks for every act that no other names: a refusal always has a provision to cite.
             && self.grounds_demanded.last().is_some_and(|g| g.actions.is_empty())
-            && self.policies.iter().all(|p| {
+            && self.policies.iter().chain(&self.set_aside).all(|p| {
                 p.condition.is_none_or(node_ok)
                     && !p.rules.is_empty()
                     && p.actions.iter().all(action_ok)

@@ -11,6 +11,7 @@
 pub mod bundle;
 pub mod calendar;
 pub mod citation;
+pub mod compare;
 pub mod evaluate;
 pub mod facts;
 pub mod issue;
@@ -28,6 +29,7 @@ mod obligation;
 #[cfg(feature = "author")]
 pub mod author;
 
+pub use compare::Comparison;
 pub use evaluate::{ENGINE, Engine};
 pub use request::{Mode, Options, Request, Strictness};
 pub use response::{Outcome, Response};

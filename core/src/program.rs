@@ -15,6 +15,9 @@ pub type NodeId = u32;
 /// The deepest nesting a loaded program may have.
 pub const MAX_DEPTH: u16 = 200;
 
+/// The most steps that evaluating one condition of a loaded program may take.
+pub const MAX_SIZE: u32 = 20_000;
+
 /// One step of a condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Node {
@@ -110,15 +113,18 @@ pub enum EvalError {
 }
 
 impl Program {
-    /// Checks that the program may be evaluated: children come before parents, facts exist, nesting is bounded.
+    /// Checks that the program may be evaluated: children come before parents, facts exist, nesting and
+    /// size are bounded.
     #[must_use]
     pub fn is_well_formed(&self, facts: usize) -> bool {
-        let mut depth: Vec<u16> = Vec::with_capacity(self.nodes.len());
+        // Nodes are shared, so a short program can unfold into a long evaluation: both depth and unfolded size are bounded.
+        let mut measured: Vec<(u16, u32)> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
-            let mut deepest = 0u16;
+            let (mut deepest, mut size) = (0u16, 1u32);
             for child in node.children().into_iter().flatten() {
-                let Some(d) = usize::try_from(child).ok().and_then(|c| depth.get(c)) else { return false };
+                let Some((d, s)) = usize::try_from(child).ok().and_then(|c| measured.get(c)) else { return false };
                 deepest = deepest.max(*d);
+                size = size.saturating_add(*s);
             }
             if let Node::Has(f) | Node::Get(f) = node
                 && usize::from(f.0) >= facts
@@ -126,10 +132,10 @@ impl Program {
                 return false;
             }
             let own = deepest.saturating_add(1);
-            if own > MAX_DEPTH {
+            if own > MAX_DEPTH || size > MAX_SIZE {
                 return false;
             }
-            depth.push(own);
+            measured.push((own, size));
         }
         true
     }

@@ -3,6 +3,7 @@
 //! Members stand in the order of their names and every list is sorted, so the JSON written here is canonical (RFC 8785).
 
 use crate::issue::Issue;
+use crate::law::Choice;
 use crate::vocabulary::Text;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -49,7 +50,16 @@ pub struct Response<'e> {
     pub decision: bool,
 }
 
+/// Errors that are about the law and not about the form of the request.
+const ABOUT_THE_LAW: [&str; 4] = ["territory-not-stated", "no-binding-text", "governed-elsewhere", "policy-evaluation-error"];
+
 impl Response<'_> {
+    /// Whether the request itself is wrong: misspelt, contradictory, or in the words of another province.
+    #[must_use]
+    pub fn is_bad_input(&self) -> bool {
+        self.context.errors.iter().any(|e| !ABOUT_THE_LAW.contains(&e.code))
+    }
+
     /// The answer as canonical JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -239,7 +249,7 @@ pub struct Deadline<'e> {
     pub citation: &'e Text,
     /// Last day (China Standard Time); `null` when the calendar names no such day.
     pub due: Option<String>,
-    /// Whether the last day has passed. Silence is never consent or refusal: nothing else follows from it.
+    /// Whether the last day has passed. Nothing else follows from it.
     pub overdue: bool,
     /// Policy id.
     pub policy: &'e str,
@@ -260,8 +270,10 @@ pub struct Deadline<'e> {
 /// An open point that decides the answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reading<'e> {
-    /// The reading applied.
+    /// The conservative reading.
     pub applied: &'e Text,
+    /// Which of the two decided.
+    pub choice: Choice,
     /// The other reading.
     pub other: &'e Text,
     /// Number of the point.
@@ -270,7 +282,7 @@ pub struct Reading<'e> {
     pub policies: Vec<&'e str>,
     /// The question.
     pub question: &'e Text,
-    /// Why this reading.
+    /// Why the conservative reading is the one applied unless another is chosen.
     pub why: &'e Text,
 }
 
@@ -286,7 +298,7 @@ pub struct RegulationFinding<'e> {
     /// What a reader has to know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'e Text>,
-    /// Its own outcome; `null` when it is not in force on that date.
+    /// Its own outcome; `null` when it is not in force on that date, or does not deal with the act while another text does.
     pub outcome: Option<Outcome>,
     /// `in-force`, `not-yet-in-force` or `draft`.
     pub status: &'static str,

@@ -1,7 +1,7 @@
 //! What can be said: actor kinds, actions and facts.
 //!
 //! The vocabulary is data (`policies/vocabulary.toml`) and travels in the bundle, so a further text may bring facts of
-//! its own without a change here. Names are those of the law inventory: `dataset.opening_type`, `grant.safety_commitment`.
+//! its own without a change here. Names say group and fact: `dataset.opening_type`, `grant.safety_commitment`.
 
 use serde::{Deserialize, Serialize};
 

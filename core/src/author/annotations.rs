@@ -1,6 +1,6 @@
 //! What the annotations of a policy say. Cedar keeps them and gives them no meaning; here they get one.
 
-use crate::law::{Atom, Demand, Relation};
+use crate::law::{Atom, Choice, Demand, Relation};
 use crate::vocabulary::{FactId, FactType, Vocabulary};
 
 /// Every annotation a policy may carry, and what it is for.
@@ -17,6 +17,7 @@ pub(super) const KNOWN: &[(&str, &str)] = &[
     ("hint_zh", "what to do instead when the act is barred"),
     ("hint_en", "the same in English"),
     ("point", "numbers of the open points it rests on"),
+    ("reading", "readings it belongs to: point=applied or point=other; left out when the store chooses otherwise"),
     ("lifts", "rule ids of the exceptions in its unless, or that give a ground a second way"),
     ("narrows", "rule ids of the exceptions in its condition that take a permit back"),
     ("duty", "obligation type: makes a permit a duty"),
@@ -26,6 +27,17 @@ pub(super) const KNOWN: &[(&str, &str)] = &[
     ("from", "the date that sets the period off"),
     ("implied", "why a ground is read into an article that does not say `may`"),
 ];
+
+/// Reads `@reading`: `7=applied`, several separated by spaces.
+pub(super) fn readings(text: &str) -> Result<Vec<(String, Choice)>, String> {
+    text.split_whitespace()
+        .map(|mark| {
+            let (point, choice) = mark.split_once('=').unwrap_or((mark, ""));
+            let choice = Choice::from_name(choice).filter(|_| !point.is_empty());
+            Ok((point.to_owned(), choice.ok_or_else(|| format!("`{mark}` is no reading; write point=applied or point=other"))?))
+        })
+        .collect()
+}
 
 /// Reads a demand list: clauses between `;`, alternatives between ` or `; an alternative in parentheses is a circumstance
 /// that nobody is asked to change. The first alternative that is still open is the one a person is told.

@@ -1,13 +1,13 @@
 //! Source files to a bundle: parse, validate, lint, lower.
 
-use super::annotations::{KNOWN, check_value, demands, fact};
+use super::annotations::{KNOWN, check_value, demands, fact, readings};
 use super::lower::lower;
 use super::{Finding, Sources, schema};
 use crate::bundle::{Content, Manifest, sha256_hex};
 use crate::calendar::parse_moment;
-use crate::citation::locate;
+use crate::citation::{Locator, locate};
 use crate::law::{
-    Allowed, Article, ArticleStatus, Duty, GroundDemanded, LawText, Period, Place, Point, Policy, PolicySet, Regulation, Rule, RuleKind,
+    Allowed, Article, ArticleStatus, Choice, Counterpart, Duty, GroundDemanded, LawText, Period, Place, Point, Policy, PolicySet, Regulation, Rule, RuleKind,
     Status,
 };
 use crate::program::Program;
@@ -81,6 +81,9 @@ struct Compiler<'s> {
 struct StoreFile {
     id: String,
     version: String,
+    /// Point and the reading chosen for it.
+    #[serde(default)]
+    readings: BTreeMap<String, Choice>,
 }
 
 #[derive(Deserialize)]
@@ -225,6 +228,8 @@ struct RegulationFile {
     #[serde(default)]
     allowed: Vec<AllowedEntry>,
     #[serde(default)]
+    counterpart: Vec<CounterpartEntry>,
+    #[serde(default)]
     contradiction: Vec<ContradictionEntry>,
     #[serde(default)]
     ground_demanded: Vec<GroundEntry>,
@@ -238,6 +243,14 @@ struct AllowedEntry {
     fact: String,
     values: Vec<String>,
     rule: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CounterpartEntry {
+    fact: String,
+    common: String,
+    here: String,
 }
 
 #[derive(Deserialize)]
@@ -306,6 +319,7 @@ impl Compiler<'_> {
             .point
             .into_iter()
             .map(|p| Point {
+                choice: store.readings.get(&p.id).copied().unwrap_or_default(),
                 id: p.id,
                 question: pair(p.question_en, p.question_zh),
                 applied: pair(p.applied_en, p.applied_zh),
@@ -313,9 +327,10 @@ impl Compiler<'_> {
                 why: pair(p.why_en, p.why_zh),
             })
             .collect();
-        let known_points: BTreeSet<String> = points.iter().map(|p| p.id.clone()).collect();
+        let choices: Choices = points.iter().map(|p| (p.id.clone(), p.choice)).collect();
         let names: Vec<String> = self.sources.texts().map(str::to_owned).collect();
-        let texts = names.iter().filter_map(|n| self.text(n, &vocabulary, &known_points)).collect();
+        let texts: Vec<LawText> = names.iter().filter_map(|n| self.text(n, &vocabulary, &choices)).collect();
+        self.chosen_readings(&store.readings, &choices, &texts);
         // What the bundle is made from; a folder that holds no text of law (calendars) is no part of it.
         let is_source = |path: &str| path.split_once('/').is_none_or(|(folder, _)| names.iter().any(|n| n == folder));
         let sources =
@@ -323,6 +338,27 @@ impl Compiler<'_> {
         let manifest =
             Manifest { id: store.id, version: store.version, cedar_version: cedar_policy::get_lang_version().to_string(), sources };
         Some(Content { manifest, vocabulary, texts, points })
+    }
+
+    /// A reading can be chosen only where policies say what follows from it.
+    fn chosen_readings(&mut self, chosen: &BTreeMap<String, Choice>, choices: &Choices, texts: &[LawText]) {
+        for (point, choice) in chosen {
+            if !choices.contains_key(point) {
+                self.error("point-unknown", "store.toml", format!("point `{point}` is not in readings.toml"));
+            } else if *choice == Choice::Other && texts.iter().all(|t| t.reading(point) == Choice::Applied) {
+                let message = format!("no policy encodes the other reading of point {point}: none is marked @reading(\"{point}=other\")");
+                self.error("reading-not-encoded", "store.toml", message);
+            } else if *choice == Choice::Other {
+                let rests = |t: &&LawText| t.policies.iter().any(|p| p.points.contains(point));
+                for text in texts.iter().filter(|t| t.reading(point) == Choice::Applied).filter(rests) {
+                    let code = &text.regulation.code;
+                    let message = format!("{code} does not encode the other reading of point {point} and keeps the conservative one");
+                    let mut finding = Finding::error("reading-not-encoded", "store.toml", message);
+                    finding.severity = Severity::Warning;
+                    self.findings.push(finding);
+                }
+            }
+        }
     }
 
     fn error(&mut self, code: &'static str, file: &str, message: impl Into<String>) {
@@ -456,7 +492,7 @@ impl Compiler<'_> {
         out
     }
 
-    fn text(&mut self, folder: &str, vocabulary: &Vocabulary, points: &BTreeSet<String>) -> Option<LawText> {
+    fn text(&mut self, folder: &str, vocabulary: &Vocabulary, choices: &Choices) -> Option<LawText> {
         let file = format!("{folder}/regulation.toml");
         let r: RegulationFile = self.toml(&file)?;
         if r.code != folder {
@@ -477,6 +513,7 @@ impl Compiler<'_> {
                 Err(m) => self.error("unknown-value", &file, m),
             }
         }
+        let counterparts = self.counterparts(&file, r.counterpart, &allowed, vocabulary);
         let contradictions = self.contradictions(&file, r.contradiction, vocabulary);
         let mut grounds_demanded = Vec::new();
         for g in r.ground_demanded {
@@ -497,7 +534,7 @@ impl Compiler<'_> {
             self.error("ground-demanded", &file, "the last [[ground_demanded]] has to speak for all other acts (actions = [])");
         }
         let mut program = Program::default();
-        let policies = self.policies(folder, vocabulary, &mut program, &rules, points);
+        let Encoded { policies, set_aside, other_readings } = self.policies(folder, vocabulary, &mut program, &rules, choices);
         Some(LawText {
             regulation: Regulation {
                 code: r.code,
@@ -512,13 +549,43 @@ impl Compiler<'_> {
                 note: r.note,
             },
             allowed,
+            counterparts,
             contradictions,
             articles,
             rules,
             grounds_demanded,
             policies,
+            other_readings,
+            set_aside,
             program,
         })
+    }
+
+    /// Each word has one counterpart, so that a word translated there and back is the same word.
+    fn counterparts(&mut self, file: &str, entries: Vec<CounterpartEntry>, allowed: &[Allowed], v: &Vocabulary) -> Vec<Counterpart> {
+        let mut out: Vec<Counterpart> = Vec::new();
+        for e in entries {
+            let known = fact(&e.fact, v).and_then(|id| {
+                check_value(id, &e.common, v)?;
+                check_value(id, &e.here, v)?;
+                Ok(id)
+            });
+            let id = match known {
+                Ok(id) => id,
+                Err(m) => {
+                    self.error("unknown-value", file, m);
+                    continue;
+                }
+            };
+            if !allowed.iter().any(|a| a.fact == id && a.values.contains(&e.here)) {
+                self.error("counterpart-not-allowed", file, format!("[[allowed]] does not list `{}` for `{}`", e.here, e.fact));
+            }
+            if out.iter().any(|c| c.fact == id && (c.common == e.common || c.here == e.here)) {
+                self.error("counterpart-twice", file, format!("`{}` or `{}` has another counterpart already", e.common, e.here));
+            }
+            out.push(Counterpart { fact: id, common: e.common, here: e.here });
+        }
+        out
     }
 
     /// The articles and rules, with every claim of coverage.toml about data checked against regulation.toml.
@@ -572,10 +639,12 @@ impl Compiler<'_> {
         Some((articles, rules))
     }
 
-    fn policies(&mut self, folder: &str, v: &Vocabulary, program: &mut Program, rules: &[Rule], points: &BTreeSet<String>) -> Vec<Policy> {
-        let mut all = CedarPolicies::new();
+    fn policies(&mut self, folder: &str, v: &Vocabulary, program: &mut Program, rules: &[Rule], choices: &Choices) -> Encoded {
+        // Every policy is validated, whichever reading is chosen; only those of the chosen reading decide.
+        let (mut all, mut chosen) = (CedarPolicies::new(), CedarPolicies::new());
         let mut file_of: BTreeMap<String, String> = BTreeMap::new();
-        let mut out: Vec<Policy> = Vec::new();
+        let mut out = Encoded::default();
+        let mut before: Option<Locator> = None;
         let files: Vec<(String, String)> = self.sources.articles(folder).map(|(p, t)| (p.to_owned(), t.to_owned())).collect();
         for (file, text) in files {
             let parsed = match CedarPolicies::from_str(&text) {
@@ -608,9 +677,22 @@ impl Compiler<'_> {
                     self.findings.push(problem("id-twice", "this id stands twice".to_owned()).at(span));
                     continue;
                 }
-                if all.add(policy.new_id(PolicyId::new(&id))).is_err() {
+                let named = policy.new_id(PolicyId::new(&id));
+                let notes: BTreeMap<&str, &str> = policy.annotations().collect();
+                let marks = match marks(&notes, choices) {
+                    Ok(m) => m,
+                    Err((code, m)) => {
+                        self.findings.push(problem(code, m).at(span));
+                        continue;
+                    }
+                };
+                let is_chosen = marks.standing == Standing::Chosen;
+                if all.add(named.clone()).is_err() || (is_chosen && chosen.add(named).is_err()) {
                     self.findings.push(problem("id-twice", "this id stands twice".to_owned()).at(span));
                 }
+                // What is left out is looked at like the rest, but leaves nothing in the program.
+                let mut scratch = Program::default();
+                let program = if marks.standing == Standing::LeftOut { &mut scratch } else { &mut *program };
                 let lowered = policy.to_json().map_err(|e| e.to_string()).and_then(|json| lower(&json, v, program));
                 let lowered = match lowered {
                     Ok(l) => l,
@@ -619,24 +701,24 @@ impl Compiler<'_> {
                         continue;
                     }
                 };
-                let notes: BTreeMap<&str, &str> = policy.annotations().collect();
-                match explain(&notes, &lowered, v, &file, rules, points) {
+                match explain(&notes, &lowered, v, &file, rules, choices) {
                     Ok(p) => {
-                        if let (Some(before), Some(here)) =
-                            (out.last().and_then(|b| locate(&b.rules.first()?.clone())), p.rules.first().and_then(|r| locate(r)))
+                        let here = p.rules.first().and_then(|r| locate(r));
+                        if let (Some(before), Some(here)) = (before, here)
                             && (here.article, here.paragraph, here.item) < (before.article, before.paragraph, before.item)
                         {
                             self.findings.push(problem("statute-order", "policies stand in the order of the statute".to_owned()).at(span));
                         }
-                        out.push(p);
+                        before = here.or(before);
+                        out.add(p, marks);
                     }
                     Err(messages) => self.findings.extend(messages.into_iter().map(|(code, m)| problem(code, m).at(span))),
                 }
             }
         }
         self.validate(&all, &file_of);
-        self.unused_rules(folder, rules, &out);
-        self.cedar.insert(folder.to_owned(), all);
+        self.unused_rules(folder, rules, &out.policies);
+        self.cedar.insert(folder.to_owned(), chosen);
         out
     }
 
@@ -668,6 +750,76 @@ impl Compiler<'_> {
     }
 }
 
+/// The reading chosen for each known point.
+type Choices = BTreeMap<String, Choice>;
+
+/// The policies of a text.
+#[derive(Default)]
+struct Encoded {
+    policies: Vec<Policy>,
+    set_aside: Vec<Policy>,
+    other_readings: Vec<String>,
+}
+
+impl Encoded {
+    fn add(&mut self, mut policy: Policy, marks: Marks) {
+        match marks.standing {
+            Standing::Chosen => {
+                self.policies.push(policy);
+                self.other_readings.extend(marks.other);
+                self.other_readings.sort();
+                self.other_readings.dedup();
+            }
+            Standing::SetAside => {
+                policy.points = marks.against;
+                self.set_aside.push(policy);
+            }
+            Standing::LeftOut => {}
+        }
+    }
+}
+
+/// What becomes of a policy that belongs to a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Every reading it belongs to is chosen: it decides.
+    Chosen,
+    /// It belongs to a conservative reading, and the other one is chosen.
+    SetAside,
+    /// It belongs to another reading that is not chosen.
+    LeftOut,
+}
+
+/// What `@reading` says, held against the choices of the store.
+struct Marks {
+    standing: Standing,
+    /// Points whose other reading is chosen and is that of the policy.
+    other: Vec<String>,
+    /// Points whose other reading is chosen and is not that of the policy.
+    against: Vec<String>,
+}
+
+fn marks(notes: &BTreeMap<&str, &str>, choices: &Choices) -> Result<Marks, (&'static str, String)> {
+    let mut marks = Marks { standing: Standing::Chosen, other: Vec::new(), against: Vec::new() };
+    for (point, choice) in readings(notes.get("reading").copied().unwrap_or_default()).map_err(|m| ("reading-invalid", m))? {
+        let Some(chosen) = choices.get(&point) else {
+            return Err(("point-unknown", format!("point `{point}` is not in readings.toml")));
+        };
+        match (choice, chosen) {
+            (Choice::Applied, Choice::Applied) => {}
+            (Choice::Other, Choice::Other) => marks.other.push(point),
+            (Choice::Other, Choice::Applied) => marks.standing = Standing::LeftOut,
+            (Choice::Applied, Choice::Other) => {
+                marks.against.push(point);
+                if marks.standing == Standing::Chosen {
+                    marks.standing = Standing::SetAside;
+                }
+            }
+        }
+    }
+    Ok(marks)
+}
+
 /// Reads the annotations of a policy; every problem is named.
 fn explain(
     notes: &BTreeMap<&str, &str>,
@@ -675,7 +827,7 @@ fn explain(
     v: &Vocabulary,
     file: &str,
     rules: &[Rule],
-    points: &BTreeSet<String>,
+    choices: &Choices,
 ) -> Result<Policy, Vec<(&'static str, String)>> {
     let mut problems: Vec<(&'static str, String)> = Vec::new();
     for key in notes.keys().filter(|k| !KNOWN.iter().any(|(known, _)| known == *k)) {
@@ -707,7 +859,7 @@ fn explain(
             problems.push(("id-differs", format!("the id begins with the rule it cites: `{rule}` or `{rule}#…`")));
         }
     }
-    for point in list("point").iter().filter(|p| !points.contains(*p)) {
+    for point in list("point").iter().filter(|p| !choices.contains_key(*p)) {
         problems.push(("point-unknown", format!("point `{point}` is not in readings.toml")));
     }
     let mut wanted = Vec::new();

@@ -3,7 +3,7 @@
 //! Sources are texts by path, so the same code runs on a folder and in a browser:
 //!
 //! ```text
-//! store.toml                      name and version of the policy store
+//! store.toml                      name and version of the policy store, and the readings it chooses
 //! vocabulary.toml                 actor kinds, actions, facts
 //! consistency.toml                statements that exclude each other
 //! readings.toml                   open points of interpretation
@@ -15,6 +15,7 @@
 mod annotations;
 mod compile;
 pub mod coverage;
+pub mod diff;
 mod lower;
 pub mod oracle;
 mod schema;

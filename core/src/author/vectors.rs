@@ -10,7 +10,7 @@ use super::oracle;
 use super::{Compiled, Sources};
 use crate::evaluate::Engine;
 use crate::facts::Facts;
-use crate::law::{LawText, Policy, PolicySet};
+use crate::law::{LawText, Policy, PolicySet, RuleKind};
 use crate::response::{FactState, Outcome, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -389,9 +389,16 @@ impl<'a> Runner<'a> {
         let (mut fired, mut spoke, mut carried, mut taken_back) = (false, false, false, false);
         let mut found = false;
         let speaking = speaking(text, rule, facts);
-        let decides = |p: &Policy| matches!(p.set, PolicySet::Gate | PolicySet::Ground);
-        let by_decision = speaking.iter().any(|p| decides(p));
-        // A duty or a period that the same rule brings along says nothing about its boundary.
+        // A bar or condition is on the side its gates show, whatever else the same rule brings along; a permit on the side of
+        // its grounds; only a rule that has neither shows its side by a duty or a period.
+        let gates = speaking.iter().any(|p| p.set == PolicySet::Gate);
+        let by_gates = gates && text.rules.iter().any(|r| r.id == rule && matches!(r.kind, RuleKind::Forbid | RuleKind::Condition));
+        let by_decision = gates || speaking.iter().any(|p| p.set == PolicySet::Ground);
+        let decides = |p: &Policy| match p.set {
+            PolicySet::Gate => true,
+            PolicySet::Ground => !by_gates,
+            PolicySet::Duty | PolicySet::Deadline => false,
+        };
         for p in speaking.into_iter().filter(|p| decides(p) || !by_decision) {
             found = true;
             let matched = is_matched(p);

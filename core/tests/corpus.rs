@@ -1,0 +1,197 @@
+//! The seed corpora of the fuzz targets run through the same checks here, so that what fuzzing once found stays mended.
+//!
+//! `cargo test -p lexgate --features author --test corpus -- --ignored` writes the seeds anew from the vectors and the bundle.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests stop at the first thing wrong")]
+
+mod support;
+
+use lexgate::bundle::{self, Content};
+use lexgate::vocabulary::Text;
+use lexgate::{Engine, Outcome};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use support::{root, store};
+
+fn folder(target: &str) -> PathBuf {
+    root().join("core/fuzz/corpus").join(target)
+}
+
+fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
+    let mut seeds: Vec<_> = std::fs::read_dir(folder(target))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+        .collect();
+    seeds.sort();
+    assert!(!seeds.is_empty());
+    seeds
+}
+
+#[test]
+fn every_request_seed_is_answered() {
+    for (name, bytes) in seeds("request") {
+        let response = store().engine.evaluate(&store().engine.read(&bytes));
+        assert_eq!(response.decision, response.context.outcome == Outcome::Permitted, "{name}");
+        let text = response.to_json();
+        let parsed: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json_canonicalizer::to_string(&parsed).unwrap(), text, "{name}");
+    }
+}
+
+#[test]
+fn every_bundle_seed_is_refused_or_fit_to_decide_with() {
+    let request = &store().requests[0].1.bytes();
+    let mut loaded = 0;
+    for (name, bytes) in seeds("bundle") {
+        let (kind, rest) = bytes.split_first().unwrap();
+        let engine = if *kind == 0 { Engine::new(rest) } else { Engine::new(&with_header(rest)) };
+        let Ok(engine) = engine else { continue };
+        loaded += 1;
+        let response = engine.evaluate_json(request);
+        assert!(serde_json::from_str::<serde_json::Value>(&response).is_ok(), "{name}");
+    }
+    assert!(loaded > 0, "no seed reaches the engine: write the seeds anew");
+}
+
+#[test]
+fn a_damaged_bundle_is_refused() {
+    let bundle = &store().bundle;
+    for at in (0..bundle.len()).step_by(997).chain(0..60) {
+        let mut damaged = bundle.clone();
+        damaged[at] ^= 1;
+        assert!(Engine::new(&damaged).is_err(), "byte {at}");
+    }
+    for end in (0..bundle.len()).step_by(1999).chain(0..60) {
+        assert!(Engine::new(&bundle[..end]).is_err(), "cut at {end}");
+    }
+    let longer = [bundle.as_slice(), b"x"].concat();
+    assert_eq!(Engine::new(&longer).unwrap_err().code(), "bundle-digest-mismatch");
+    let mut later = bundle.clone();
+    later[8] = 0xff;
+    assert_eq!(Engine::new(&later).unwrap_err().code(), "bundle-format-unsupported");
+    assert_eq!(Engine::new(&with_header(&[&bundle[42..], b"x"].concat())).unwrap_err().code(), "bundle-content-unreadable");
+    assert_eq!(Engine::new(b"{}").unwrap_err().code(), "not-a-bundle");
+    assert_eq!(Engine::new(&vec![0; bundle::MAX_BYTES + 1]).unwrap_err().code(), "not-a-bundle");
+}
+
+#[test]
+fn a_bundle_that_points_nowhere_is_refused() {
+    let whole = bundle::read(&store().bundle).unwrap();
+    let spoil: [(&str, fn(&mut Content)); 8] = [
+        ("a fact that does not exist", |c| c.texts[0].allowed[0].fact.0 = u16::MAX),
+        ("a condition that does not exist", |c| c.texts[0].policies[0].condition = Some(u32::MAX)),
+        ("an action that does not exist", |c| c.texts[0].policies[0].actions = vec![lexgate::vocabulary::ActionId(u16::MAX)]),
+        ("a node that points to itself", |c| {
+            let last = u32::try_from(c.texts[0].program.nodes.len()).unwrap();
+            c.texts[0].program.nodes.push(lexgate::program::Node::Not(last));
+        }),
+        ("nesting without end", |c| {
+            for _ in 0..400 {
+                let last = u32::try_from(c.texts[0].program.nodes.len()).unwrap() - 1;
+                c.texts[0].program.nodes.push(lexgate::program::Node::Not(last));
+            }
+        }),
+        ("no provision for other acts", |c| c.texts[0].grounds_demanded.clear()),
+        ("a policy that cites nothing", |c| c.texts[0].policies[0].rules.clear()),
+        ("no fact for the time", |c| c.vocabulary.facts.retain(|f| f.name != "time.now")),
+    ];
+    for (what, spoil) in spoil {
+        let mut content = whole.clone();
+        spoil(&mut content);
+        let error = Engine::new(&bundle::write(&content).unwrap()).unwrap_err();
+        assert_eq!(error.code(), "bundle-content-inconsistent", "{what}");
+    }
+}
+
+fn with_header(body: &[u8]) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    let mut file = bundle::MAGIC.to_vec();
+    file.extend_from_slice(&bundle::FORMAT.to_le_bytes());
+    file.extend_from_slice(&Sha256::digest(body));
+    file.extend_from_slice(body);
+    file
+}
+
+// ---- Writing the seeds ----------------------------------------------------------------------------------------------
+
+/// The content with every sentence taken out and the first `count` policies of each text, from the `first` on.
+fn stripped(content: &Content, first: usize, count: usize) -> Content {
+    let mut c = content.clone();
+    let v = &mut c.vocabulary;
+    c.manifest.sources.clear();
+    c.points.truncate(1);
+    let labels = v.classes.iter_mut().chain(&mut v.actions).map(|n| &mut n.label).chain(v.kinds.iter_mut().map(|k| &mut k.label));
+    let labels = labels.chain(v.facts.iter_mut().flat_map(|f| f.value_labels.iter_mut().chain([&mut f.label, &mut f.remedy])));
+    let labels = labels.chain(v.contradictions.iter_mut().map(|x| &mut x.why)).chain(v.orders.iter_mut().map(|x| &mut x.why));
+    labels.for_each(|t| *t = Text::default());
+    c.texts.truncate(1);
+    for t in &mut c.texts {
+        t.rules.clear();
+        t.articles.clear();
+        t.policies = t.policies.drain(..).skip(first).take(count).collect();
+        let nodes = t.policies.iter().filter_map(|p| p.condition).max().map_or(0, |n| usize::try_from(n).unwrap() + 1);
+        t.program.nodes.truncate(nodes);
+        for g in &mut t.grounds_demanded {
+            (g.title, g.hint) = (Text::default(), Text::default());
+        }
+        for p in &mut t.policies {
+            p.title = Text::default();
+            (p.remedy, p.hint) = (None, None);
+        }
+    }
+    c
+}
+
+#[test]
+#[ignore = "writes the seed corpora"]
+fn write_seeds() {
+    for target in ["request", "bundle"] {
+        let _ = std::fs::remove_dir_all(folder(target));
+        std::fs::create_dir_all(folder(target)).unwrap();
+    }
+    let slug = |name: &str| name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect::<String>();
+    let mut seen = BTreeSet::new();
+    for vector in &store().vectors {
+        let response = store().engine.evaluate(&store().engine.read(&vector.request));
+        let c = &response.context;
+        let kind = if vector.name.starts_with("bad-input: ") {
+            format!("{:?}", c.errors.iter().map(|e| e.code).collect::<BTreeSet<_>>())
+        } else {
+            let first = c.grounds.first().map(|g| g.policy).or(c.prohibitions.first().map(|p| p.policy)).unwrap_or_default();
+            format!("{} {}", c.outcome.name(), first.split('/').take(2).collect::<Vec<_>>().join("/"))
+        };
+        if vector.request.len() < 2000 && seen.insert(kind) {
+            let name = slug(&vector.name).chars().take(60).collect::<String>();
+            std::fs::write(folder("request").join(name), &vector.request).unwrap();
+        }
+    }
+    let v = store().engine.vocabulary();
+    let words = ["subject", "action", "resource", "context", "properties", "type", "id", "name", "Dataset", "unknown", "null", "evaluation_mode", "draft-as-adopted", "in-force", "holidays", "workdays", "450000", "2026-05-18", "91350100M000100Y43"];
+    let words = words.into_iter().chain(v.kinds.iter().map(|k| k.name.as_str())).chain(v.actions.iter().map(|a| a.name.as_str()));
+    let words: BTreeSet<&str> = words.chain(v.facts.iter().flat_map(|f| f.values.iter().map(String::as_str).chain([f.key()]))).collect();
+    let lines: String = words.into_iter().map(|w| format!("\"\\\"{w}\\\"\"\n")).collect();
+    std::fs::write(root().join("core/fuzz/request.dict"), format!("# Words of a request. Written by the test `write_seeds`.\n{lines}")).unwrap();
+
+    let whole = bundle::read(&store().bundle).unwrap();
+    let policies = whole.texts[0].policies.len();
+    for (i, first) in (0..policies).step_by((policies / 8).max(1)).enumerate() {
+        let file = bundle::write(&stripped(&whole, first, 6)).unwrap();
+        assert!(Engine::new(&file).is_ok());
+        std::fs::write(folder("bundle").join(format!("inside-{i:02}")), [b"\x01", &file[42..]].concat()).unwrap();
+        if i == 0 {
+            std::fs::write(folder("bundle").join("file"), [b"\x00", file.as_slice()].concat()).unwrap();
+        }
+    }
+    let mut least = stripped(&whole, 0, 0);
+    let known = ["actor.id", "dataset.id", "dataset.territory", "request.territory", "time.now", "time.now_ends"];
+    least.vocabulary.facts.retain(|f| known.contains(&f.name.as_str()));
+    (least.vocabulary.contradictions, least.vocabulary.orders) = (Vec::new(), Vec::new());
+    (least.texts[0].allowed, least.texts[0].contradictions) = (Vec::new(), Vec::new());
+    let file = bundle::write(&least).unwrap();
+    assert!(Engine::new(&file).is_ok());
+    std::fs::write(folder("bundle").join("least"), [b"\x01", &file[42..]].concat()).unwrap();
+    for (name, bytes) in [("empty-file", b"\x00".as_slice()), ("empty-inside", b"\x01"), ("magic", b"\x00LEXGATE\x1a"), ("later-format", b"\x00LEXGATE\x1a\xff\xff")] {
+        std::fs::write(folder("bundle").join(name), bytes).unwrap();
+    }
+}
