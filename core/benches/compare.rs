@@ -100,7 +100,9 @@ fn main() {
     let runs = [
         contestant("decide: lexgate", || cases.iter().for_each(|c| drop(black_box(engine.evaluate(black_box(&c.request)))))),
         contestant("decide: cedar, all policies", || cases.iter().for_each(|c| drop(black_box(cedar_decides(&authorizer, &all, c))))),
-        contestant("decide: cedar, grounds and gates", || cases.iter().for_each(|c| drop(black_box(cedar_decides(&authorizer, &decisive, c))))),
+        contestant("decide: cedar, grounds and gates", || {
+            cases.iter().for_each(|c| drop(black_box(cedar_decides(&authorizer, &decisive, c))))
+        }),
         contestant("decide: lexgate, more texts", || far_requests.iter().for_each(|r| drop(black_box(far.evaluate(black_box(r)))))),
         contestant("json: lexgate", || cases.iter().for_each(|c| drop(black_box(engine.evaluate_json(black_box(&c.json)))))),
         contestant("json: cedar, all policies", || {
@@ -180,7 +182,9 @@ fn main() {
 fn show(report: &Json) {
     fn lines(prefix: &str, value: &Json) {
         match value {
-            Json::Object(members) => members.iter().for_each(|(k, v)| lines(&if prefix.is_empty() { k.clone() } else { format!("{prefix} | {k}") }, v)),
+            Json::Object(members) => {
+                members.iter().for_each(|(k, v)| lines(&if prefix.is_empty() { k.clone() } else { format!("{prefix} | {k}") }, v))
+            }
             other => println!("{prefix:<76} {other}"),
         }
     }

@@ -193,7 +193,8 @@ impl Engine {
 fn deciding<'e>(c: &Context<'e>) -> Vec<DecidingRule<'e>> {
     let mut rules: Vec<DecidingRule<'e>> = match c.outcome {
         Outcome::Permitted => {
-            let of = |g: &crate::response::Ground<'e>| DecidingRule { citation: g.citation, policy: g.policy, rule: g.rule, title: g.title };
+            let of =
+                |g: &crate::response::Ground<'e>| DecidingRule { citation: g.citation, policy: g.policy, rule: g.rule, title: g.title };
             c.grounds.iter().map(of).collect()
         }
         Outcome::Conditional => {
@@ -201,8 +202,12 @@ fn deciding<'e>(c: &Context<'e>) -> Vec<DecidingRule<'e>> {
             c.missing.iter().map(of).collect()
         }
         Outcome::Prohibited => {
-            let of =
-                |p: &crate::response::Prohibition<'e>| DecidingRule { citation: p.citation, policy: p.policy, rule: p.rule, title: p.title };
+            let of = |p: &crate::response::Prohibition<'e>| DecidingRule {
+                citation: p.citation,
+                policy: p.policy,
+                rule: p.rule,
+                title: p.title,
+            };
             c.prohibitions.iter().map(of).collect()
         }
         Outcome::Undetermined => Vec::new(),

@@ -78,7 +78,7 @@ fn a_damaged_bundle_is_refused() {
 #[test]
 fn a_bundle_that_points_nowhere_is_refused() {
     let whole = bundle::read(&store().bundle).unwrap();
-    let spoil: [(&str, fn(&mut Content)); 8] = [
+    let spoil: [(&str, fn(&mut Content)); 9] = [
         ("a fact that does not exist", |c| c.texts[0].allowed[0].fact.0 = u16::MAX),
         ("a condition that does not exist", |c| c.texts[0].policies[0].condition = Some(u32::MAX)),
         ("an action that does not exist", |c| c.texts[0].policies[0].actions = vec![lexgate::vocabulary::ActionId(u16::MAX)]),
@@ -90,6 +90,13 @@ fn a_bundle_that_points_nowhere_is_refused() {
             for _ in 0..400 {
                 let last = u32::try_from(c.texts[0].program.nodes.len()).unwrap() - 1;
                 c.texts[0].program.nodes.push(lexgate::program::Node::Not(last));
+            }
+        }),
+        ("a short program that unfolds into 2^60 steps", |c| {
+            c.texts[0].program.nodes.push(lexgate::program::Node::Bool(true));
+            for _ in 0..60 {
+                let last = u32::try_from(c.texts[0].program.nodes.len()).unwrap() - 1;
+                c.texts[0].program.nodes.push(lexgate::program::Node::And(last, last));
             }
         }),
         ("no provision for other acts", |c| c.texts[0].grounds_demanded.clear()),
@@ -167,11 +174,32 @@ fn write_seeds() {
         }
     }
     let v = store().engine.vocabulary();
-    let words = ["subject", "action", "resource", "context", "properties", "type", "id", "name", "Dataset", "unknown", "null", "evaluation_mode", "draft-as-adopted", "in-force", "holidays", "workdays", "450000", "2026-05-18", "91350100M000100Y43"];
+    let words = [
+        "subject",
+        "action",
+        "resource",
+        "context",
+        "properties",
+        "type",
+        "id",
+        "name",
+        "Dataset",
+        "unknown",
+        "null",
+        "evaluation_mode",
+        "draft-as-adopted",
+        "in-force",
+        "holidays",
+        "workdays",
+        "450000",
+        "2026-05-18",
+        "91350100M000100Y43",
+    ];
     let words = words.into_iter().chain(v.kinds.iter().map(|k| k.name.as_str())).chain(v.actions.iter().map(|a| a.name.as_str()));
     let words: BTreeSet<&str> = words.chain(v.facts.iter().flat_map(|f| f.values.iter().map(String::as_str).chain([f.key()]))).collect();
     let lines: String = words.into_iter().map(|w| format!("\"\\\"{w}\\\"\"\n")).collect();
-    std::fs::write(root().join("core/fuzz/request.dict"), format!("# Words of a request. Written by the test `write_seeds`.\n{lines}")).unwrap();
+    std::fs::write(root().join("core/fuzz/request.dict"), format!("# Words of a request. Written by the test `write_seeds`.\n{lines}"))
+        .unwrap();
 
     let whole = bundle::read(&store().bundle).unwrap();
     let policies = whole.texts[0].policies.len();
@@ -187,11 +215,17 @@ fn write_seeds() {
     let known = ["actor.id", "dataset.id", "dataset.territory", "request.territory", "time.now", "time.now_ends"];
     least.vocabulary.facts.retain(|f| known.contains(&f.name.as_str()));
     (least.vocabulary.contradictions, least.vocabulary.orders) = (Vec::new(), Vec::new());
-    (least.texts[0].allowed, least.texts[0].contradictions) = (Vec::new(), Vec::new());
+    least.texts.truncate(1);
+    (least.texts[0].allowed, least.texts[0].contradictions, least.texts[0].counterparts) = (Vec::new(), Vec::new(), Vec::new());
     let file = bundle::write(&least).unwrap();
     assert!(Engine::new(&file).is_ok());
     std::fs::write(folder("bundle").join("least"), [b"\x01", &file[42..]].concat()).unwrap();
-    for (name, bytes) in [("empty-file", b"\x00".as_slice()), ("empty-inside", b"\x01"), ("magic", b"\x00LEXGATE\x1a"), ("later-format", b"\x00LEXGATE\x1a\xff\xff")] {
+    for (name, bytes) in [
+        ("empty-file", b"\x00".as_slice()),
+        ("empty-inside", b"\x01"),
+        ("magic", b"\x00LEXGATE\x1a"),
+        ("later-format", b"\x00LEXGATE\x1a\xff\xff"),
+    ] {
         std::fs::write(folder("bundle").join(name), bytes).unwrap();
     }
 }

@@ -41,7 +41,8 @@ const TURNED: &[(&str, &str, &str, &str, &str)] = &[
     ),
 ];
 
-const SILENCE: &str = "procedure = { state = 'provider_silent', provider_reply = 'none', provider_replied_on = 'unknown', shared_on = 'unknown' }";
+const SILENCE: &str =
+    "procedure = { state = 'provider_silent', provider_reply = 'none', provider_replied_on = 'unknown', shared_on = 'unknown' }";
 const PASSED_ON: &str = "action = 'pass_on_shared_data', request = { recipient = 'unit-2', recipient_kind = 'GovernmentDepartment' }";
 const RAW_PRODUCT: &str = "\
     subject = 'AuthorisedOperator', \
@@ -117,7 +118,8 @@ fn requests() -> Vec<&'static (String, Doc)> {
 #[test]
 fn the_other_reading_changes_the_answer_and_the_answer_says_so() {
     let vectors = turned();
-    let chosen: BTreeMap<&str, Engine> = points().into_iter().map(|p| (p, build(&choosing(&BTreeSet::from([p])), Validation::Strict).2)).collect();
+    let chosen: BTreeMap<&str, Engine> =
+        points().into_iter().map(|p| (p, build(&choosing(&BTreeSet::from([p])), Validation::Strict).2)).collect();
     for ((point, base, set, applied, other), vector) in TURNED.iter().zip(&vectors) {
         let case = format!("point {point}: {base} with {set}");
         let before = APPLIED.1.evaluate_json(&vector.request);
@@ -145,7 +147,8 @@ fn an_answer_names_the_conservative_reading_as_chosen_unless_another_is() {
         }
     }
     assert!(named > 0);
-    let points: Vec<_> = OTHER.1.points().filter(|p| p.choice == Choice::Other).map(|p| p.id.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+    let points: Vec<_> =
+        OTHER.1.points().filter(|p| p.choice == Choice::Other).map(|p| p.id.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
     assert_eq!(points, self::points().into_iter().collect::<Vec<_>>());
 }
 
@@ -189,7 +192,8 @@ fn a_text_that_does_not_encode_the_other_reading_keeps_the_conservative_one() {
     let mut sources = choosing(&BTreeSet::from(["7"]));
     support::copy_text(&mut sources, "gx-bigdata", "zz-copy", "in-force", "12");
     let file = sources.get("zz-copy/article-036.cedar").unwrap();
-    let article = file.split("@id(").filter(|p| !p.contains("7=other")).collect::<Vec<_>>().join("@id(").replace("@reading(\"7=applied\")\n", "");
+    let article =
+        file.split("@id(").filter(|p| !p.contains("7=other")).collect::<Vec<_>>().join("@id(").replace("@reading(\"7=applied\")\n", "");
     sources.set("zz-copy/article-036.cedar", article);
     let compiled = compile(&sources);
     let warnings: Vec<_> = compiled.findings.iter().map(|f| (f.code, f.message.as_str())).collect();
@@ -314,7 +318,10 @@ fn around_the_marks() -> Vec<Doc> {
             .collect();
         for fact in facts {
             out.push(doc.without(fact));
-            let values = pool.get(fact).cloned().unwrap_or_else(|| typical(engine.vocabulary().fact(engine.vocabulary().find_fact(fact).unwrap()).unwrap()));
+            let values = pool
+                .get(fact)
+                .cloned()
+                .unwrap_or_else(|| typical(engine.vocabulary().fact(engine.vocabulary().find_fact(fact).unwrap()).unwrap()));
             out.extend(values.into_iter().map(|v| doc.with(fact, v)));
         }
     }
@@ -333,7 +340,8 @@ fn the_demands_of_the_other_readings_say_what_their_conditions_test() {
         for p in engine.texts().flat_map(|t| &t.policies).filter(|p| !p.points.is_empty() && !p.demands.is_empty()) {
             let fires = p.set == PolicySet::Gate && matching.gates.contains(&p.id.as_str());
             // A gate that fires lacks something, or the answer could neither ask for it nor name it.
-            let named = response.context.missing.iter().any(|m| m.policy == p.id) || response.context.prohibitions.iter().any(|b| b.policy == p.id);
+            let named =
+                response.context.missing.iter().any(|m| m.policy == p.id) || response.context.prohibitions.iter().any(|b| b.policy == p.id);
             if fires && !named && response.context.outcome != Outcome::Undetermined {
                 found.push(format!("{} fires and is not named: {doc:?}", p.id));
             }

@@ -1,7 +1,13 @@
 //! The requests that are timed, prepared for lexgate and for Cedar alike.
 
 #![allow(dead_code, reason = "every bench uses a part of this")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a bench stops at the first thing wrong")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench stops at the first thing wrong"
+)]
 
 use crate::support::{Doc, Store, store};
 use cedar_policy::{Authorizer, Context, Entities, EntityId, EntityTypeName, EntityUid, PolicySet, Response, Schema};

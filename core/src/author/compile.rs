@@ -7,8 +7,8 @@ use crate::bundle::{Content, Manifest, sha256_hex};
 use crate::calendar::parse_moment;
 use crate::citation::{Locator, locate};
 use crate::law::{
-    Allowed, Article, ArticleStatus, Choice, Counterpart, Duty, GroundDemanded, LawText, Period, Place, Point, Policy, PolicySet, Regulation, Rule, RuleKind,
-    Status,
+    Allowed, Article, ArticleStatus, Choice, Counterpart, Duty, GroundDemanded, LawText, Period, Place, Point, Policy, PolicySet,
+    Regulation, Rule, RuleKind, Status,
 };
 use crate::program::Program;
 use crate::vocabulary::{
