@@ -78,7 +78,8 @@ fn row(t: &ComparedText<'_>, lang: Lang) -> Vec<Cell> {
         Outcome::Conditional | Outcome::Undetermined => Style::Yellow,
         Outcome::Prohibited => Style::Red,
     };
-    let undecided = t.errors.iter().flat_map(|e| if e.rules.is_empty() { vec![e.code] } else { e.rules.iter().map(String::as_str).collect() });
+    let undecided =
+        t.errors.iter().flat_map(|e| if e.rules.is_empty() { vec![e.code] } else { e.rules.iter().map(String::as_str).collect() });
     // The text stands in the first column: its rules need not repeat it.
     let short = |rule: &'_ str| rule.strip_prefix(t.code).and_then(|r| r.strip_prefix('/')).unwrap_or(rule).to_owned();
     vec![

@@ -113,6 +113,9 @@ fn main() {
         }),
         contestant("json: lexgate, more texts", || cases.iter().for_each(|c| drop(black_box(far.evaluate_json(black_box(&c.json)))))),
         contestant("json: lexgate, reading only", || cases.iter().for_each(|c| drop(black_box(engine.read(black_box(&c.json)))))),
+        contestant("decide: cedar, policies sorted by hand", || {
+            cases.iter().for_each(|c| drop(black_box(cedar_decides(&authorizer, &c.cut, c))));
+        }),
     ];
     let times = rounds(&runs, Duration::from_millis(20));
     let micros = |i: usize| rounded(median(&times[i]) / n / 1000.0);
@@ -159,6 +162,7 @@ fn main() {
         "ratios": {
             "decide: cedar all / lexgate": rounded(ratio(&times[1], &times[0])),
             "decide: cedar grounds and gates / lexgate": rounded(ratio(&times[2], &times[0])),
+            "decide: cedar sorted by hand / lexgate": rounded(ratio(&times[9], &times[0])),
             "json: cedar all / lexgate": rounded(ratio(&times[5], &times[4])),
             "json: cedar grounds and gates / lexgate": rounded(ratio(&times[6], &times[4])),
         },

@@ -280,6 +280,8 @@ impl Engine {
 
     /// What the texts say, and what that comes to.
     pub(crate) fn combine<'e>(&'e self, applicable: &[Applicable<'e>], facts: &Facts, context: &mut Context<'e>) {
+        context.warnings.extend(self.recipient_unheard(facts));
+        context.warnings.sort();
         let mut findings: Vec<_> = applicable.iter().filter(|a| a.in_force).map(|a| self.find(a, facts)).collect();
         // Beside a text that deals with the act, one that does not has no say, except for its unmet conditions.
         let spoken = findings.iter().any(|f| f.deciding && !f.silent);
@@ -354,6 +356,26 @@ impl Engine {
             })
             .map(|prepared| Applicable::new(prepared, mode, now))
             .collect())
+    }
+
+    /// An act that reaches a province whose text is not in the bundle: the answer says nothing of that province's law.
+    fn recipient_unheard(&self, facts: &Facts) -> Option<Issue> {
+        let Some(Value::Text(recipient)) = facts.get(self.known.request_territory) else { return None };
+        if self.texts.iter().any(|p| recipient.starts_with(p.text.regulation.territory.as_str())) {
+            return None;
+        }
+        Some(Issue::new(
+            "recipient-law-not-encoded",
+            "$.context.request.territory",
+            text(
+                format!("the bundle holds no text of the recipient's territory {recipient}"),
+                format!("策略包中没有接收方所在地 {recipient} 的文本"),
+            ),
+            text(
+                "the answer rests on the holder's law alone; examine the law of the other place as well",
+                "结论仅依数据持有单位所在地的规定作出，另须审查接收方所在地的规定",
+            ),
+        ))
     }
 
     fn no_binding_text(&self, looked_at: &[Applicable<'_>]) -> Issue {

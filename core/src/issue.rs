@@ -75,6 +75,7 @@ pub const CODES: &[Code] = &[
     Code { code: "event-in-the-future", meaning: "something is said to have happened after `time.now`" },
     Code { code: "calendar-malformed", meaning: "the working-day calendar cannot be read" },
     Code { code: "territory-not-stated", meaning: "the dataset has no territory, so no text can be chosen" },
+    Code { code: "recipient-law-not-encoded", meaning: "no text of the recipient's territory is in the bundle (warning)" },
     Code { code: "no-binding-text", meaning: "no text in the bundle binds in this territory on this date" },
     Code { code: "governed-elsewhere", meaning: "the text gives neither ground nor conditions; other law decides" },
     Code { code: "policy-evaluation-error", meaning: "a policy could not be evaluated" },

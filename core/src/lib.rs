@@ -3,10 +3,14 @@
 //! lexgate answers one question: may this subject do this action to this dataset, for this purpose, in this state of the
 //! procedure, at this time — by which rule, and if not yet, what is missing?
 //!
+//! The rest of this page is the README; its Rust examples are compiled and run.
+//!
 //! [`Engine`] is prepared once from a bundle and decides requests; start reading at [`evaluate`]. The crate is a pure
 //! function of its input: no clock, no network, no files, no randomness.
 //!
-//! With the feature `author` it also parses, validates and lowers policies ([`author`]).
+//! With the feature `author` it also parses, validates and lowers policies.
+//!
+#![cfg_attr(feature = "embedded", doc = include_str!("../../README.md"))]
 
 pub mod bundle;
 pub mod calendar;

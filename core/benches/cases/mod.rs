@@ -10,9 +10,10 @@
 )]
 
 use crate::support::{Doc, Store, store};
-use cedar_policy::{Authorizer, Context, Entities, EntityId, EntityTypeName, EntityUid, PolicySet, Response, Schema};
+use cedar_policy::{Authorizer, Context, Entities, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet, Response, Schema};
 use lexgate::author::oracle::{self, CedarInput};
 use lexgate::facts::{Facts, Value};
+use lexgate::law::Policy;
 use lexgate::vocabulary::Group;
 use lexgate::{Engine, Outcome, Request};
 use serde_json::{Map, Value as Json, json};
@@ -32,6 +33,9 @@ pub(crate) struct Case {
     pub(crate) entities: String,
     pub(crate) context: String,
     pub(crate) names: [(&'static str, String); 3],
+    /// The grounds and gates on this action in the texts of this territory: what is left of Cedar's work once somebody has
+    /// sorted the policies for it.
+    pub(crate) cut: PolicySet,
 }
 
 /// About `count` vectors: permitted, conditional and prohibited in equal parts, spread over all texts.
@@ -59,6 +63,14 @@ fn case(s: &Store, name: &str, doc: &Doc) -> Case {
     let facts = request.facts().unwrap();
     let v = s.engine.vocabulary();
     let plain = oracle::input(v, facts, None).unwrap();
+    let response = s.engine.evaluate(&request);
+    let looked_at = |code: &str| response.context.regulations.iter().any(|r| r.code == code);
+    let decides = |p: &&Policy| matches!(p.set, lexgate::law::PolicySet::Ground | lexgate::law::PolicySet::Gate);
+    let on_action = |p: &&Policy| p.actions.is_empty() || p.actions.contains(&facts.action());
+    let cut = s.engine.texts().filter(|t| looked_at(&t.regulation.code)).flat_map(|t| {
+        let cedar = &s.compiled.cedar[&t.regulation.code];
+        t.policies.iter().filter(decides).filter(on_action).map(|p| cedar.policy(&PolicyId::new(&p.id)).unwrap().clone())
+    });
     let mut context = Map::new();
     for group in Group::ALL.into_iter().skip(2) {
         context.insert(group.name().to_owned(), Json::Object(Map::new()));
@@ -71,7 +83,8 @@ fn case(s: &Store, name: &str, doc: &Doc) -> Case {
     }
     Case {
         name: name.to_owned(),
-        outcome: s.engine.evaluate(&request).context.outcome,
+        outcome: response.context.outcome,
+        cut: PolicySet::from_policies(cut).unwrap(),
         cedar: oracle::input(v, facts, s.compiled.schema.as_ref()).unwrap(),
         entities: plain.entities.to_json_value().unwrap().to_string(),
         context: Json::Object(context).to_string(),

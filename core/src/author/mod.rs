@@ -16,6 +16,7 @@ mod annotations;
 mod compile;
 pub mod coverage;
 pub mod diff;
+pub mod divergence;
 mod lower;
 pub mod oracle;
 mod schema;

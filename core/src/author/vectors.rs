@@ -87,13 +87,13 @@ struct VectorFile {
 }
 
 #[derive(Deserialize, Clone, Default)]
-struct Base {
+pub(super) struct Base {
     from: Option<String>,
     #[serde(flatten)]
     patch: Patch,
 }
 
-type Patch = BTreeMap<String, toml::Value>;
+pub(super) type Patch = BTreeMap<String, toml::Value>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -255,7 +255,7 @@ pub fn read(sources: &Sources) -> Result<Vec<Vector>, String> {
     Ok(out)
 }
 
-fn resolve(bases: &BTreeMap<(String, String), Base>, folder: &str, name: &str, depth: u8) -> Result<Patch, String> {
+pub(super) fn resolve(bases: &BTreeMap<(String, String), Base>, folder: &str, name: &str, depth: u8) -> Result<Patch, String> {
     let base = bases
         .get(&(folder.to_owned(), name.to_owned()))
         .or_else(|| bases.get(&(String::new(), name.to_owned())))
@@ -269,7 +269,7 @@ fn resolve(bases: &BTreeMap<(String, String), Base>, folder: &str, name: &str, d
     Ok(merged)
 }
 
-fn merge(into: &mut Patch, patch: &Patch) {
+pub(super) fn merge(into: &mut Patch, patch: &Patch) {
     for (key, value) in patch {
         match (into.get_mut(key), value) {
             (Some(toml::Value::Table(old)), toml::Value::Table(new)) => {
@@ -285,7 +285,7 @@ fn merge(into: &mut Patch, patch: &Patch) {
 }
 
 /// The request document of a merged base: `subject`, `action` and `mode` are words, everything else a group of facts.
-fn request(merged: &Patch) -> Json {
+pub(super) fn request(merged: &Patch) -> Json {
     let group = |name: &str| merged.get(name).map_or_else(|| Json::Object(Map::new()), json);
     let word = |name: &str, default: &str| merged.get(name).and_then(toml::Value::as_str).unwrap_or(default).to_owned();
     let mut context = Map::new();
