@@ -49,6 +49,8 @@ pub struct Engine {
     known: WellKnown,
     options: Options,
     texts: Vec<Prepared>,
+    /// First two digits of each text's territory, beside the texts: what does not apply costs next to nothing.
+    territories: Vec<[u8; 2]>,
     citations: BTreeMap<String, Text>,
     points: BTreeMap<String, Point>,
 }
@@ -131,6 +133,8 @@ impl Engine {
                 citations.entry(rule.clone()).or_insert_with(|| cite(r, rule));
             }
         }
+        let prefix = |t: &LawText| <[u8; 2]>::try_from(t.regulation.territory.as_bytes());
+        let territories = texts.iter().map(prefix).collect::<Result<_, _>>().map_err(|_| BundleError::Inconsistent)?;
         let actions = vocabulary.actions.len();
         Ok(Self {
             sha256: bundle::sha256_hex(bundle),
@@ -138,6 +142,7 @@ impl Engine {
             manifest,
             known,
             options,
+            territories,
             texts: texts.into_iter().map(|t| Prepared::new(t, actions)).collect(),
             citations,
             points: points.into_iter().map(|p| (p.id.clone(), p)).collect(),
@@ -347,13 +352,13 @@ impl Engine {
             _ => None,
         };
         let now = self.now(facts);
+        let touches = |t: &[u8; 2]| holder.as_bytes().starts_with(t) || recipient.is_some_and(|r| r.as_bytes().starts_with(t));
         Ok(self
-            .texts
+            .territories
             .iter()
-            .filter(|p| {
-                let prefix = p.text.regulation.territory.as_str();
-                holder.starts_with(prefix) || recipient.is_some_and(|r| r.starts_with(prefix))
-            })
+            .enumerate()
+            .filter(|(_, t)| touches(t))
+            .filter_map(|(i, _)| self.texts.get(i))
             .map(|prepared| Applicable::new(prepared, mode, now))
             .collect())
     }
@@ -361,7 +366,7 @@ impl Engine {
     /// An act that reaches a province whose text is not in the bundle: the answer says nothing of that province's law.
     fn recipient_unheard(&self, facts: &Facts) -> Option<Issue> {
         let Some(Value::Text(recipient)) = facts.get(self.known.request_territory) else { return None };
-        if self.texts.iter().any(|p| recipient.starts_with(p.text.regulation.territory.as_str())) {
+        if self.territories.iter().any(|t| recipient.as_bytes().starts_with(t)) {
             return None;
         }
         Some(Issue::new(

@@ -585,10 +585,14 @@ impl Reader<'_> {
     }
 }
 
+/// In a contradiction: whatever is stated of the fact.
+pub(crate) const STATED: &str = "stated";
+
 /// The contradictions among the stated facts.
 pub(crate) fn contradictions(v: &Vocabulary, facts: &Facts, list: &[crate::vocabulary::Contradiction]) -> Vec<Issue> {
     use crate::facts::Value;
     let holds = |(id, expected): &(FactId, String)| match facts.get(*id) {
+        Some(_) if expected == STATED => true,
         Some(Value::Bool(b)) => expected == if b { "true" } else { "false" },
         Some(Value::Text(t)) => t == expected,
         _ => false,

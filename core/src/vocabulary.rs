@@ -231,7 +231,8 @@ pub struct ActionGroup {
 /// Statements that cannot all be true of one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contradiction {
-    /// Fact and value, all of which together contradict each other. Booleans are written `true` or `false`.
+    /// Fact and value, all of which together contradict each other. Booleans are written `true` or `false`; `stated` is any
+    /// value at all.
     pub facts: Vec<(FactId, String)>,
     /// Why.
     pub why: Text,

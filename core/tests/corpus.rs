@@ -2,7 +2,15 @@
 //!
 //! `cargo test -p lexgate --features author --test corpus -- --ignored` writes the seeds anew from the vectors and the bundle.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests stop at the first thing wrong")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at the first thing wrong"
+)]
 
 mod support;
 

@@ -482,7 +482,9 @@ impl Compiler<'_> {
                     toml::Value::String(s) => s,
                     other => other.to_string(),
                 };
-                match fact(&name, v).and_then(|id| check_value(id, &value, v).map(|()| id)) {
+                match fact(&name, v)
+                    .and_then(|id| if value == crate::request::STATED { Ok(id) } else { check_value(id, &value, v).map(|()| id) })
+                {
                     Ok(id) => facts.push((id, value)),
                     Err(m) => self.error("unknown-fact", file, m),
                 }

@@ -143,12 +143,12 @@ impl Divergence {
             Some(_) => {}
         }
         // Facts that a text cannot read together show nothing about its law.
-        problems.extend(text.errors.iter().filter(|e| e.code != "governed-elsewhere").map(|e| format!("{code}: {}: {}", e.code, e.message.en)));
+        problems
+            .extend(text.errors.iter().filter(|e| e.code != "governed-elsewhere").map(|e| format!("{code}: {}: {}", e.code, e.message.en)));
         let deciding: BTreeSet<&str> = text.deciding.iter().map(|d| d.rule).collect();
         let wanted = self.rules.get(code).into_iter().flatten();
-        problems.extend(
-            wanted.filter(|r| !deciding.contains(r.as_str())).map(|r| format!("{code}: {r} does not decide, but {deciding:?}")),
-        );
+        problems
+            .extend(wanted.filter(|r| !deciding.contains(r.as_str())).map(|r| format!("{code}: {r} does not decide, but {deciding:?}")));
     }
 }
 

@@ -2,7 +2,15 @@
 //! apart and put together again.
 
 #![allow(dead_code, reason = "every test binary uses a part of this")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests stop at the first thing wrong")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    reason = "tests stop at the first thing wrong"
+)]
 
 use lexgate::Engine;
 use lexgate::author::vectors::{self, Vector};
