@@ -36,8 +36,11 @@ fn contestant<'a>(name: &'static str, run: impl Fn() + 'a) -> Contestant<'a> {
     Contestant { name, run: Box::new(run) }
 }
 
-/// Nanoseconds of one pass in every round, by contestant. Every round runs all of them, each time in another order.
-fn rounds(contestants: &[Contestant<'_>], at_least: Duration) -> Vec<Vec<f64>> {
+/// Nanoseconds of one pass in every round, by contestant. A round is several turns of some milliseconds, each time in another
+/// order, so that whatever else the machine does, and whatever the one before left in its caches, meets all of them alike.
+fn rounds(contestants: &[Contestant<'_>]) -> Vec<Vec<f64>> {
+    const TURN: Duration = Duration::from_millis(5);
+    const TURNS: usize = 5;
     let passes: Vec<u32> = contestants
         .iter()
         .map(|c| {
@@ -45,18 +48,29 @@ fn rounds(contestants: &[Contestant<'_>], at_least: Duration) -> Vec<Vec<f64>> {
             let start = Instant::now();
             (c.run)();
             let once = start.elapsed().max(Duration::from_nanos(1));
-            (at_least.as_nanos() / once.as_nanos() + 1) as u32
+            (TURN.as_nanos() / once.as_nanos() + 1) as u32
         })
         .collect();
     let mut times = vec![Vec::new(); contestants.len()];
-    for round in 0..ROUNDS {
-        for n in 0..contestants.len() {
-            let i = (n + round) % contestants.len();
-            let start = Instant::now();
-            for _ in 0..passes[i] {
-                (contestants[i].run)();
+    let mut seed = 1u64;
+    let mut order: Vec<usize> = (0..contestants.len()).collect();
+    for _ in 0..ROUNDS {
+        let mut spent = vec![Duration::ZERO; contestants.len()];
+        for _ in 0..TURNS {
+            for n in (1..order.len()).rev() {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                order.swap(n, (seed >> 33) as usize % (n + 1));
             }
-            times[i].push(start.elapsed().as_nanos() as f64 / f64::from(passes[i]));
+            for &i in &order {
+                let start = Instant::now();
+                for _ in 0..passes[i] {
+                    (contestants[i].run)();
+                }
+                spent[i] += start.elapsed();
+            }
+        }
+        for (i, spent) in spent.iter().enumerate() {
+            times[i].push(spent.as_nanos() as f64 / f64::from(passes[i]) / TURNS as f64);
         }
     }
     times
@@ -94,7 +108,7 @@ fn main() {
     let n = cases.len() as f64;
     let texts = engine.texts().count();
 
-    // Decisions and JSON, ours and Cedar's, and ours beside texts that do not apply.
+    // Decisions and JSON, ours and Cedar's; then ours beside texts that do not apply.
     let far = with_other_provinces(4);
     let far_requests: Vec<_> = cases.iter().map(|c| far.read(&c.json)).collect();
     let runs = [
@@ -103,7 +117,6 @@ fn main() {
         contestant("decide: cedar, grounds and gates", || {
             cases.iter().for_each(|c| drop(black_box(cedar_decides(&authorizer, &decisive, c))))
         }),
-        contestant("decide: lexgate, more texts", || far_requests.iter().for_each(|r| drop(black_box(far.evaluate(black_box(r)))))),
         contestant("json: lexgate", || cases.iter().for_each(|c| drop(black_box(engine.evaluate_json(black_box(&c.json)))))),
         contestant("json: cedar, all policies", || {
             cases.iter().for_each(|c| drop(black_box(cedar_answers(&authorizer, &all, schema, black_box(c)))));
@@ -111,13 +124,20 @@ fn main() {
         contestant("json: cedar, grounds and gates", || {
             cases.iter().for_each(|c| drop(black_box(cedar_answers(&authorizer, &decisive, schema, black_box(c)))));
         }),
-        contestant("json: lexgate, more texts", || cases.iter().for_each(|c| drop(black_box(far.evaluate_json(black_box(&c.json)))))),
         contestant("json: lexgate, reading only", || cases.iter().for_each(|c| drop(black_box(engine.read(black_box(&c.json)))))),
         contestant("decide: cedar, policies sorted by hand", || {
             cases.iter().for_each(|c| drop(black_box(cedar_decides(&authorizer, &c.cut, c))));
         }),
     ];
-    let times = rounds(&runs, Duration::from_millis(20));
+    let times = rounds(&runs);
+    let pairs = [
+        contestant("decide: lexgate", || cases.iter().for_each(|c| drop(black_box(engine.evaluate(black_box(&c.request)))))),
+        contestant("decide: lexgate, more texts", || far_requests.iter().for_each(|r| drop(black_box(far.evaluate(black_box(r)))))),
+        contestant("json: lexgate", || cases.iter().for_each(|c| drop(black_box(engine.evaluate_json(black_box(&c.json)))))),
+        contestant("json: lexgate, more texts", || cases.iter().for_each(|c| drop(black_box(far.evaluate_json(black_box(&c.json)))))),
+    ];
+    let pair_times = rounds(&pairs);
+    let of = |name: &str| times[runs.iter().position(|c| c.name == name).unwrap()].as_slice();
     let micros = |i: usize| rounded(median(&times[i]) / n / 1000.0);
 
     // Allocations, per request.
@@ -144,7 +164,7 @@ fn main() {
         contestant("load: cedar text, parsed", || drop(black_box(PolicySet::from_str(black_box(&policy_text)).unwrap()))),
         contestant("load: cedar json, parsed", || drop(black_box(PolicySet::from_json_str(black_box(&est)).unwrap()))),
     ];
-    let load_times = rounds(&loads, Duration::from_millis(20));
+    let load_times = rounds(&loads);
 
     let share = |o: Outcome| cases.iter().filter(|c| c.outcome == o).count();
     let report = json!({
@@ -160,16 +180,16 @@ fn main() {
         "policies": {"all": all.num_of_policies(), "grounds_and_gates": decisive.num_of_policies()},
         "microseconds_per_request": runs.iter().enumerate().map(|(i, c)| (c.name.to_owned(), json!(micros(i)))).collect::<serde_json::Map<_, _>>(),
         "ratios": {
-            "decide: cedar all / lexgate": rounded(ratio(&times[1], &times[0])),
-            "decide: cedar grounds and gates / lexgate": rounded(ratio(&times[2], &times[0])),
-            "decide: cedar sorted by hand / lexgate": rounded(ratio(&times[9], &times[0])),
-            "json: cedar all / lexgate": rounded(ratio(&times[5], &times[4])),
-            "json: cedar grounds and gates / lexgate": rounded(ratio(&times[6], &times[4])),
+            "decide: cedar all / lexgate": rounded(ratio(of("decide: cedar, all policies"), of("decide: lexgate"))),
+            "decide: cedar grounds and gates / lexgate": rounded(ratio(of("decide: cedar, grounds and gates"), of("decide: lexgate"))),
+            "decide: cedar sorted by hand / lexgate": rounded(ratio(of("decide: cedar, policies sorted by hand"), of("decide: lexgate"))),
+            "json: cedar all / lexgate": rounded(ratio(of("json: cedar, all policies"), of("json: lexgate"))),
+            "json: cedar grounds and gates / lexgate": rounded(ratio(of("json: cedar, grounds and gates"), of("json: lexgate"))),
         },
         "percent_more_with_texts_that_do_not_apply": {
             "texts_added": texts * 4,
-            "decide": rounded((ratio(&times[3], &times[0]) - 1.0) * 100.0),
-            "json": rounded((ratio(&times[7], &times[4]) - 1.0) * 100.0),
+            "decide": rounded((ratio(&pair_times[1], &pair_times[0]) - 1.0) * 100.0),
+            "json": rounded((ratio(&pair_times[3], &pair_times[2]) - 1.0) * 100.0),
         },
         "allocations_per_request": allocated.iter().map(|(name, count, bytes)| ((*name).to_owned(), json!({"count": count, "bytes": bytes}))).collect::<serde_json::Map<_, _>>(),
         "milliseconds_to_load": loads.iter().zip(&load_times).map(|(c, t)| (c.name.to_owned(), json!(rounded(median(t) / 1e6)))).collect::<serde_json::Map<_, _>>(),

@@ -19,7 +19,7 @@ use crate::response::{
     StatedFact,
 };
 use crate::vocabulary::{ActionId, FactId, Text, Vocabulary};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name and version of this engine, as they stand in every answer.
 pub const ENGINE: EngineInfo = EngineInfo { name: "lexgate", version: env!("CARGO_PKG_VERSION") };
@@ -63,6 +63,8 @@ struct Finding<'e> {
     silent: bool,
     /// For a silent text: the steps after which none of its conditions is unmet; `None` when there are no such steps.
     steps: Option<Vec<Missing<'e>>>,
+    /// The facts as they would be once the steps are done.
+    cured: Option<Facts>,
     outcome: Outcome,
     matched: Matched,
     grounds: Vec<Ground<'e>>,
@@ -293,6 +295,7 @@ impl Engine {
         if spoken {
             findings.iter_mut().filter(|f| f.silent).for_each(Finding::leave_ground_to_others);
         }
+        let together = self.settle_together(&mut findings, facts);
         context.regulations = applicable.iter().map(|a| self.regulation_finding(a, &findings)).collect();
         let mut deciding: Vec<&Finding<'e>> = findings.iter().filter(|f| f.deciding).collect();
         if spoken {
@@ -302,6 +305,11 @@ impl Engine {
             context.errors.push(self.no_binding_text(applicable));
             return;
         };
+        let worst = if together { worst } else { Outcome::Undetermined };
+        if !together {
+            let rules = deciding.iter().flat_map(|f| &f.missing).map(|m| m.rule.to_owned()).collect::<BTreeSet<_>>();
+            context.errors.push(conditions_clash().with_rules(rules.into_iter().collect()));
+        }
         context.outcome = worst;
         for f in &deciding {
             context.errors.extend(f.errors.iter().cloned());
@@ -327,6 +335,50 @@ impl Engine {
         context.grounds.sort();
         context.prohibitions.sort();
         context.deadlines.sort();
+    }
+
+    /// Several texts decide and each has proved its own steps: proves that all of them allow once all steps are done. Where
+    /// the first proofs do not go together, each text is asked again about the facts as the others would have them.
+    fn settle_together<'e>(&'e self, findings: &mut [Finding<'e>], facts: &Facts) -> bool {
+        let order: Vec<usize> = findings.iter().enumerate().filter(|(_, f)| f.deciding && !f.silent).map(|(i, _)| i).collect();
+        let worst = order.iter().filter_map(|i| findings.get(*i)).map(|f| f.outcome).max();
+        if order.len() < 2 || worst != Some(Outcome::Conditional) || self.all_allow(findings, &order, &all_steps(findings, &order, facts)) {
+            return true;
+        }
+        for order in [order.clone(), order.iter().rev().copied().collect()] {
+            let mut so_far = facts.clone();
+            let mut lists = Vec::new();
+            for i in &order {
+                let Some(prepared) = findings.get(*i).map(|f| f.prepared) else { break };
+                let mut found = self.find(&Applicable { prepared, in_force: true, deciding: true }, &so_far);
+                if found.silent {
+                    found.leave_ground_to_others();
+                }
+                if !matches!(found.outcome, Outcome::Permitted | Outcome::Conditional) && !found.silent {
+                    break;
+                }
+                so_far = found.cured.unwrap_or(so_far);
+                lists.push((*i, found.missing));
+            }
+            if lists.len() == order.len() && self.all_allow(findings, &order, &so_far) {
+                for (i, missing) in lists {
+                    if let Some(finding) = findings.get_mut(i) {
+                        finding.missing = missing;
+                    }
+                }
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether every one of the texts allows, or for a text without a ground of its own bars nothing.
+    fn all_allow(&self, findings: &[Finding<'_>], which: &[usize], facts: &Facts) -> bool {
+        which.iter().filter_map(|i| findings.get(*i)).all(|f| {
+            let m = authorize(f.prepared, facts);
+            let groundless = ground_demanded(&f.prepared.text, facts.action()).is_some_and(|g| g.elsewhere && g.actions.is_empty());
+            m.allows() || (groundless && m.gates.is_empty() && m.errors.is_empty())
+        })
     }
 
     /// The texts whose territory the request touches: that of the holder, and for acts across provinces that of the
@@ -444,6 +496,7 @@ impl Engine {
             deciding: a.deciding,
             silent: false,
             steps: None,
+            cured: None,
             outcome: Outcome::Permitted,
             grounds: self.grounds(prepared, &matched),
             matched,
@@ -465,6 +518,7 @@ impl Engine {
             // What would follow once the steps are done: the duties of the permitted act.
             finding.outcome = Outcome::Conditional;
             finding.missing = cure.missing;
+            finding.cured = Some(cure.cured);
             finding.grounds = self.grounds(prepared, &cure.matched);
             finding.matched.duties = cure.matched.duties;
             finding.decisive.extend(cure.matched.grounds);
@@ -530,7 +584,9 @@ impl Engine {
                     finding.steps = if finding.matched.gates.is_empty() {
                         Some(Vec::new())
                     } else {
-                        self.cure(prepared, facts, &finding.matched, Target::SilentGates).map(|c| c.missing)
+                        let cure = self.cure(prepared, facts, &finding.matched, Target::SilentGates);
+                        finding.cured = cure.as_ref().map(|c| c.cured.clone());
+                        cure.map(|c| c.missing)
                     };
                 }
                 finding.errors.push(
@@ -635,7 +691,7 @@ impl Engine {
                 Target::SilentGates => after.gates.is_empty() && after.errors.is_empty(),
             };
             if reached {
-                return Some(Cure { missing, matched: after, policies });
+                return Some(Cure { missing, matched: after, policies, cured });
             }
             if cured == before || !after.errors.is_empty() {
                 return None;
@@ -789,6 +845,7 @@ struct Cure<'e> {
     missing: Vec<Missing<'e>>,
     matched: Matched,
     policies: Vec<usize>,
+    cured: Facts,
 }
 
 impl<'e> Finding<'e> {
@@ -813,6 +870,7 @@ impl<'e> Finding<'e> {
             deciding,
             silent: false,
             steps: None,
+            cured: None,
             outcome: Outcome::Undetermined,
             matched: Matched::default(),
             grounds: Vec::new(),
@@ -857,6 +915,28 @@ fn spared<'e>(finding: &Finding<'e>, facts: &Facts) -> Vec<&'e Policy> {
         matched.iter().filter_map(|i| prepared.policy(*i)).any(|m| m.rules.first() == p.rules.first())
     };
     prepared.text.set_aside.iter().filter(would_speak).filter(|p| !speaks_anyway(p)).collect()
+}
+
+/// The facts once the steps of all texts are done; where two texts would have a fact differently, as the last one would.
+fn all_steps(findings: &[Finding<'_>], which: &[usize], facts: &Facts) -> Facts {
+    let mut all = facts.clone();
+    for cured in which.iter().filter_map(|i| findings.get(*i)?.cured.as_ref()) {
+        for (fact, value) in cured.stated() {
+            if facts.get(fact) != Some(value) {
+                all.set(fact, Some(FactValue::from(value)));
+            }
+        }
+    }
+    all
+}
+
+fn conditions_clash() -> Issue {
+    Issue::new(
+        "conditions-clash",
+        "$",
+        text("the texts that decide ask for steps that do not go together", "作为依据的各文本所要求的事项不能同时满足"),
+        text("state more of the facts, above all the types on record, and ask again", "请载明更多事实，尤其是登记的类型，再行评估"),
+    )
 }
 
 fn ground_demanded(law: &LawText, action: ActionId) -> Option<&GroundDemanded> {

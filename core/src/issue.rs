@@ -78,5 +78,6 @@ pub const CODES: &[Code] = &[
     Code { code: "recipient-law-not-encoded", meaning: "no text of the recipient's territory is in the bundle (warning)" },
     Code { code: "no-binding-text", meaning: "no text in the bundle binds in this territory on this date" },
     Code { code: "governed-elsewhere", meaning: "the text gives neither ground nor conditions; other law decides" },
+    Code { code: "conditions-clash", meaning: "the deciding texts ask for steps that do not go together" },
     Code { code: "policy-evaluation-error", meaning: "a policy could not be evaluated" },
 ];

@@ -51,7 +51,8 @@ pub struct Response<'e> {
 }
 
 /// Errors that are about the law and not about the form of the request.
-const ABOUT_THE_LAW: [&str; 4] = ["territory-not-stated", "no-binding-text", "governed-elsewhere", "policy-evaluation-error"];
+const ABOUT_THE_LAW: [&str; 5] =
+    ["territory-not-stated", "no-binding-text", "governed-elsewhere", "conditions-clash", "policy-evaluation-error"];
 
 impl Response<'_> {
     /// Whether the request itself is wrong: misspelt, contradictory, or in the words of another province.

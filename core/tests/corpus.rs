@@ -86,7 +86,8 @@ fn a_damaged_bundle_is_refused() {
 #[test]
 fn a_bundle_that_points_nowhere_is_refused() {
     let whole = bundle::read(&store().bundle).unwrap();
-    let spoil: [(&str, fn(&mut Content)); 9] = [
+    type Spoil = (&'static str, fn(&mut Content));
+    let spoil: [Spoil; 9] = [
         ("a fact that does not exist", |c| c.texts[0].allowed[0].fact.0 = u16::MAX),
         ("a condition that does not exist", |c| c.texts[0].policies[0].condition = Some(u32::MAX)),
         ("an action that does not exist", |c| c.texts[0].policies[0].actions = vec![lexgate::vocabulary::ActionId(u16::MAX)]),

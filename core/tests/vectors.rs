@@ -12,9 +12,11 @@
 
 mod support;
 
-use lexgate::author::vectors::Runner;
+use lexgate::author::vectors::{Runner, Vector};
+use lexgate::law::Status;
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
-use support::{root, store};
+use support::{Doc, root, store};
 
 #[test]
 fn every_vector_is_answered_as_expected_and_as_cedar_decides() {
@@ -39,11 +41,75 @@ fn every_error_code_is_shown_by_a_bad_document() {
         .flat_map(|v| v.expected.errors.iter().flatten())
         .map(|(c, _)| c.as_str())
         .collect();
-    // A warning, an answer about the law and not about the document, and what only a broken bundle can bring about.
-    let elsewhere = ["unknown-context-group", "governed-elsewhere", "policy-evaluation-error"];
+    // Warnings, an answer about the law and not about the document, and what only a broken bundle can bring about.
+    let elsewhere = ["unknown-context-group", "recipient-law-not-encoded", "governed-elsewhere", "policy-evaluation-error"];
     let without: Vec<&str> =
         lexgate::issue::CODES.iter().map(|c| c.code).filter(|c| !shown.contains(c) && !elsewhere.contains(c)).collect();
     assert!(without.is_empty(), "no bad document shows {without:?}");
+}
+
+/// The bad documents with this error, as far as they are JSON.
+fn shown_with(code: &str) -> Vec<(String, Doc)> {
+    let with_code = |v: &&Vector| v.expected.errors.iter().flatten().any(|(c, _)| c == code);
+    let bad = store().vectors.iter().filter(|v| v.name.starts_with("bad-input: ")).filter(with_code);
+    bad.filter(|v| serde_json::from_slice::<Json>(&v.request).is_ok()).map(|v| (v.name.clone(), Doc::parse(&v.request))).collect()
+}
+
+/// Whether a document states a fact like this; `stated` is any value.
+fn states(doc: &Doc, fact: &str, value: &str) -> bool {
+    match doc.facts.get(fact) {
+        Some(v) if value == "stated" => !v.is_null(),
+        Some(Json::Bool(b)) => value == b.to_string(),
+        Some(Json::String(s)) => value == s || value == "true",
+        _ => false,
+    }
+}
+
+#[test]
+fn every_contradiction_and_every_order_of_dates_is_shown_by_a_bad_document() {
+    let v = store().engine.vocabulary();
+    let bad = shown_with("contradictory-facts");
+    let everywhere = v.contradictions.iter().map(|c| (None, c));
+    let of_texts = store().engine.texts().flat_map(|t| t.contradictions.iter().map(move |c| (Some(t), c)));
+    for (text, c) in everywhere.chain(of_texts) {
+        let in_text = |d: &Doc| {
+            text.is_none_or(|t| {
+                states(d, "dataset.territory", &format!("{}0000", t.regulation.territory))
+                    && (t.regulation.status == Status::InForce || d.mode.as_deref() == Some("draft-as-adopted"))
+            })
+        };
+        let said = |d: &Doc| in_text(d) && c.facts.iter().all(|(f, value)| states(d, v.fact_name(*f), value));
+        let code = text.map_or("", |t| t.regulation.code.as_str());
+        assert!(
+            bad.iter().any(|(_, d)| said(d)),
+            "no bad document shows {code} {:?}",
+            c.facts.iter().map(|(f, w)| (v.fact_name(*f), w)).collect::<Vec<_>>()
+        );
+    }
+    for o in &v.orders {
+        let shown = |(_, d): &(String, Doc)| [o.earlier, o.later].iter().all(|f| states(d, v.fact_name(*f), "stated"));
+        assert!(shown_with(&o.code).iter().any(shown), "no bad document shows {} before {}", v.fact_name(o.later), v.fact_name(o.earlier));
+    }
+}
+
+#[test]
+fn words_of_another_text_are_shown_for_every_text() {
+    let bad = shown_with("value-of-another-text");
+    for text in store().engine.texts() {
+        for allowed in &text.allowed {
+            let fact = store().engine.vocabulary().fact_name(allowed.fact);
+            let territory = format!("{}0000", text.regulation.territory);
+            let other = |d: &Doc| {
+                states(d, "dataset.territory", &territory)
+                    && d.facts.get(fact).and_then(Json::as_str).is_some_and(|w| !allowed.values.iter().any(|a| a == w))
+            };
+            assert!(
+                bad.iter().any(|(_, d)| other(d)),
+                "no bad document shows a word of another text for {fact} in {}",
+                text.regulation.code
+            );
+        }
+    }
 }
 
 #[test]
