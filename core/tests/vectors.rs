@@ -42,7 +42,8 @@ fn every_error_code_is_shown_by_a_bad_document() {
         .map(|(c, _)| c.as_str())
         .collect();
     // Warnings, an answer about the law and not about the document, and what only a broken bundle can bring about.
-    let elsewhere = ["unknown-context-group", "recipient-law-not-encoded", "governed-elsewhere", "policy-evaluation-error"];
+    let elsewhere =
+        ["unknown-context-group", "recipient-law-not-encoded", "governed-elsewhere", "conditions-clash", "policy-evaluation-error"];
     let without: Vec<&str> =
         lexgate::issue::CODES.iter().map(|c| c.code).filter(|c| !shown.contains(c) && !elsewhere.contains(c)).collect();
     assert!(without.is_empty(), "no bad document shows {without:?}");
