@@ -24,7 +24,7 @@ const NEAREST: usize = 8;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// text/article/paragraph[.item][letter], or the id of a policy
+    /// `text/article/paragraph[.item][letter]`, or the id of a policy
     #[arg(value_name = "RULE-ID")]
     rule: String,
     #[command(flatten)]

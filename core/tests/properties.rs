@@ -224,7 +224,7 @@ fn no_vector_is_permitted_for_want_of_a_fact() {
 
 #[test]
 fn no_request_is_permitted_for_want_of_a_fact() {
-    for_all(1000, any_request(), |doc| {
+    for_all(600, any_request(), |doc| {
         let found = helpful_removals(&doc);
         prop_assert!(found.is_empty(), "permitted without {found:?}: {doc:?}");
         Ok(())
@@ -436,7 +436,7 @@ fn every_vector_is_decided_as_cedar_decides() {
 
 #[test]
 fn every_request_is_decided_as_cedar_decides() {
-    for_all(1500, any_request(), |doc| held_against_cedar(store(), &doc).map_err(TestCaseError::fail));
+    for_all(1000, any_request(), |doc| held_against_cedar(store(), &doc).map_err(TestCaseError::fail));
 }
 
 // ---- Every answer names the law -------------------------------------------------------------------------------------

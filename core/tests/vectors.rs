@@ -41,7 +41,7 @@ fn every_error_code_is_shown_by_a_bad_document() {
         .flat_map(|v| v.expected.errors.iter().flatten())
         .map(|(c, _)| c.as_str())
         .collect();
-    // Warnings, an answer about the law and not about the document, and what only a broken bundle can bring about.
+    // Warnings, answers about the law and not about the document, and what only a broken bundle can bring about.
     let elsewhere =
         ["unknown-context-group", "recipient-law-not-encoded", "governed-elsewhere", "conditions-clash", "policy-evaluation-error"];
     let without: Vec<&str> =
