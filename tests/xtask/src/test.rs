@@ -26,16 +26,17 @@ pub(crate) fn fuzz(seconds: u32) -> Step {
         return Err("cargo-fuzz is missing; run `cargo xtask setup`".to_owned());
     }
     for target in TARGETS {
+        // New inputs go to the target folder, so that the committed seeds stay as they are.
+        let found = root().join("target/fuzz").join(target);
+        std::fs::create_dir_all(&found).map_err(|e| format!("{}: {e}", found.display()))?;
+        let core = root().join("core");
         let mut fuzz = Command::new("cargo");
         // The fuzzer's compiler flags are unstable ones; they do not change what is compiled.
-        fuzz.env("RUSTC_BOOTSTRAP", "1").current_dir(root().join("core"));
-        fuzz.args(["fuzz", "run", "--sanitizer", "none", "--release", target, "--"]);
-        fuzz.args([
-            format!("-max_total_time={seconds}"),
-            "-max_len=65536".to_owned(),
-            "-verbosity=0".to_owned(),
-            "-print_final_stats=1".to_owned(),
-        ]);
+        fuzz.env("RUSTC_BOOTSTRAP", "1").current_dir(&core);
+        fuzz.args(["fuzz", "run", "--sanitizer", "none", "--release", target]);
+        fuzz.arg(&found).arg(core.join("fuzz/corpus").join(target)).arg("--");
+        fuzz.arg(format!("-max_total_time={seconds}")).arg(format!("-dict={}", core.join("fuzz/request.dict").display()));
+        fuzz.args(["-max_len=65536", "-verbosity=0", "-print_final_stats=1"]);
         step(&format!("fuzz {target} for {seconds} s"), &mut fuzz)?;
     }
     Ok(())
