@@ -15,8 +15,7 @@ use crate::law::{Choice, GroundDemanded, LawText, Point, Policy, PolicySet, Stat
 use crate::obligation;
 use crate::request::{FactIndex, Mode, Options, Reader, Request, WellKnown, contradictions};
 use crate::response::{
-    BundleInfo, Context, Deadline, EngineInfo, FactState, Ground, Missing, Outcome, Prohibition, Reading, RegulationFinding, Response,
-    StatedFact,
+    BundleInfo, Context, Deadline, EngineInfo, Ground, Missing, Outcome, Prohibition, Reading, RegulationFinding, Response, StatedFact,
 };
 use crate::vocabulary::{ActionId, FactId, Text, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};
@@ -305,6 +304,12 @@ impl Engine {
             context.errors.push(self.no_binding_text(applicable));
             return;
         };
+        // The recipient's law may bar an act across provinces, but only the holder's law can carry it.
+        let holder_speaks = deciding.iter().any(|f| self.is_the_holders(f, facts));
+        if !holder_speaks && matches!(worst, Outcome::Permitted | Outcome::Conditional) {
+            context.errors.push(self.no_binding_text(applicable));
+            return;
+        }
         let worst = if together { worst } else { Outcome::Undetermined };
         if !together {
             let rules = deciding.iter().flat_map(|f| &f.missing).map(|m| m.rule.to_owned()).collect::<BTreeSet<_>>();
@@ -335,6 +340,11 @@ impl Engine {
         context.grounds.sort();
         context.prohibitions.sort();
         context.deadlines.sort();
+    }
+
+    fn is_the_holders(&self, finding: &Finding<'_>, facts: &Facts) -> bool {
+        let prefix = finding.prepared.text.regulation.territory.as_str();
+        matches!(facts.get(self.known.holder_territory), Some(Value::Text(holder)) if holder.starts_with(prefix))
     }
 
     /// Several texts decide and each has proved its own steps: proves that all of them allow once all steps are done. Where
@@ -941,12 +951,6 @@ fn conditions_clash() -> Issue {
 
 fn ground_demanded(law: &LawText, action: ActionId) -> Option<&GroundDemanded> {
     law.grounds_demanded.iter().find(|g| g.actions.contains(&action)).or_else(|| law.grounds_demanded.iter().find(|g| g.actions.is_empty()))
-}
-
-/// Whether a missing fact was stated otherwise; used by the explanation for people.
-#[must_use]
-pub fn is_stated_false(missing: &Missing<'_>) -> bool {
-    missing.state == FactState::StatedFalse
 }
 
 /// The default bundle.
