@@ -386,6 +386,10 @@ fn held_against_cedar(s: &Store, doc: &Doc) -> Result<(), String> {
     let response = s.engine.evaluate(&request);
     let c = &response.context;
     let mut allowed = 0;
+    // Only the law of the holder's place can carry an act; that of the recipient's can bar it.
+    let mut allowed_at_the_holders = false;
+    let holder = s.engine.vocabulary().find_fact("dataset.territory").and_then(|f| facts.get(f));
+    let is_the_holders = |territory: &str| matches!(holder, Some(lexgate::facts::Value::Text(h)) if h.starts_with(territory));
     for (text, policies) in CEDAR.iter() {
         let mut ours = s.engine.matching_policies(text, facts).unwrap();
         // Cedar is asked about grounds and gates only.
@@ -402,15 +406,16 @@ fn held_against_cedar(s: &Store, doc: &Doc) -> Result<(), String> {
         }
         if verdict.allow && own_words {
             allowed += 1;
+            allowed_at_the_holders |= s.engine.texts().any(|t| t.regulation.code == *text && is_the_holders(&t.regulation.territory));
         } else if response.decision && !is_silent(s.engine.texts().find(|t| t.regulation.code == *text).unwrap(), &ours, facts) {
             return Err(format!("permitted, although {text} does not allow it"));
         }
     }
-    if response.decision && allowed == 0 {
-        return Err("permitted, although no text allows it".to_owned());
+    if response.decision && !allowed_at_the_holders {
+        return Err("permitted, although no text of the holder's place allows it".to_owned());
     }
     let deciding = c.regulations.iter().filter(|r| r.binding).count();
-    if !response.decision && deciding > 0 && allowed == deciding {
+    if !response.decision && allowed_at_the_holders && allowed == deciding {
         return Err(format!("{}, although every deciding text allows it", c.outcome.name()));
     }
     if response.decision != (c.outcome == Outcome::Permitted) {
