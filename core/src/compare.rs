@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 /// What each text of the bundle says of one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Comparison<'e> {
     /// What decided.
     pub bundle: BundleInfo<'e>,
@@ -42,6 +43,7 @@ impl Comparison<'_> {
 
 /// What one text says, alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ComparedText<'e> {
     /// Short code.
     pub code: &'e str,
@@ -74,6 +76,7 @@ pub struct ComparedText<'e> {
 
 /// A rule that decides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct DecidingRule<'e> {
     /// Article, paragraph and item in words.
     pub citation: &'e Text,
@@ -87,6 +90,7 @@ pub struct DecidingRule<'e> {
 
 /// A word that a text does not know.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct NoCounterpart<'e> {
     /// Fact name.
     pub fact: &'e str,
@@ -98,6 +102,7 @@ pub struct NoCounterpart<'e> {
 
 /// A word and the one that stands for it here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Translated<'e> {
     /// Fact name.
     pub fact: &'e str,

@@ -163,7 +163,17 @@ impl Engine {
     /// Reads a request. The result may be evaluated any number of times.
     #[must_use]
     pub fn read(&self, json: &[u8]) -> Request {
-        Reader { vocabulary: &self.vocabulary, index: &self.index, known: self.known, options: self.options }.read(json)
+        self.reader().read(json)
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader { vocabulary: &self.vocabulary, index: &self.index, known: self.known, options: self.options }
+    }
+
+    /// Puts the members of set-valued facts in canonical order, as [`Engine::read`] does before it takes the digest. Says
+    /// whether there is any set.
+    pub(crate) fn sort_sets(&self, request: &mut crate::json::Json<'_>) -> bool {
+        self.reader().sort_sets(request)
     }
 
     /// Decides a request that was read by this engine.

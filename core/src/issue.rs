@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// Something wrong with a request. As an error it makes the answer `undetermined`; as a warning it is only reported.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Issue {
     /// Stable, kebab-case.
     pub code: &'static str,
@@ -16,6 +17,7 @@ pub struct Issue {
     pub path: String,
     /// The rules that were looked at, where the issue is about the law and not about the form.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<String>>"))]
     pub rules: Vec<String>,
 }
 

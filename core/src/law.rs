@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a text binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Adopted and in force from its effective date.
@@ -78,6 +79,7 @@ pub struct GroundDemanded {
 
 /// Which of the sets a policy belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum PolicySet {
     /// A `permit` that can carry an act.
@@ -194,6 +196,7 @@ pub struct Policy {
 
 /// Which of the two readings of an open point decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Choice {
     /// The conservative one.
@@ -252,6 +255,7 @@ impl Policy {
 
 /// Where a rule of the law is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// In a policy.
@@ -264,6 +268,7 @@ pub enum Place {
 
 /// What a rule does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleKind {
     /// Allows.

@@ -12,15 +12,18 @@
 //!
 #![cfg_attr(feature = "embedded", doc = include_str!("../../README.md"))]
 
+pub mod batch;
 pub mod bundle;
 pub mod calendar;
 pub mod citation;
 pub mod compare;
 pub mod evaluate;
+pub mod explain;
 pub mod facts;
 pub mod issue;
 pub mod law;
 pub mod program;
+pub mod reference;
 pub mod request;
 pub mod response;
 pub mod vocabulary;

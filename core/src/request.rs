@@ -125,21 +125,21 @@ impl WellKnown {
     }
 }
 
-/// Fact names by group, sorted, for look-up.
+/// Fact names by group, sorted, for look-up; with the path of each.
 #[derive(Debug, Clone)]
-pub(crate) struct FactIndex(Vec<(Group, String, FactId)>);
+pub(crate) struct FactIndex(Vec<(Group, String, FactId, String)>);
 
 impl FactIndex {
     pub(crate) fn new(v: &Vocabulary) -> Self {
-        let mut names: Vec<_> =
-            v.facts.iter().enumerate().filter_map(|(i, f)| Some((f.group, f.key().to_owned(), FactId(u16::try_from(i).ok()?)))).collect();
+        let entry = |(i, f): (usize, &Fact)| Some((f.group, f.key().to_owned(), FactId(u16::try_from(i).ok()?), f.path()));
+        let mut names: Vec<_> = v.facts.iter().enumerate().filter_map(entry).collect();
         names.sort();
         Self(names)
     }
 
-    fn find(&self, group: Group, key: &str) -> Option<FactId> {
-        let i = self.0.binary_search_by(|(g, k, _)| (*g, k.as_str()).cmp(&(group, key))).ok()?;
-        self.0.get(i).map(|(_, _, id)| *id)
+    fn find(&self, group: Group, key: &str) -> Option<(FactId, &str)> {
+        let i = self.0.binary_search_by(|(g, k, _, _)| (*g, k.as_str()).cmp(&(group, key))).ok()?;
+        self.0.get(i).map(|(_, _, id, path)| (*id, path.as_str()))
     }
 }
 
@@ -174,7 +174,7 @@ impl Reader<'_> {
         if let Some(mut json) = parse(bytes, &mut notes) {
             facts = self.facts(&json, &mut mode, &mut notes);
             self.sort_sets(&mut json);
-            digest = serde_json_canonicalizer::to_vec(&json).ok().map(|c| crate::bundle::sha256_hex(&c));
+            digest = json::canonical(&mut json).map(|c| crate::bundle::sha256_hex(&c));
         }
         notes.errors.sort();
         notes.errors.dedup();
@@ -337,7 +337,7 @@ impl Reader<'_> {
     }
 
     fn fact(&self, group: Group, key: &str, value: &Json<'_>, subject: Option<&Json<'_>>, facts: &mut Facts, notes: &mut Notes) {
-        let path = || json::member_path(group.path(), key);
+        let here = || json::member_path(group.path(), key);
         // `actor.kind` is `subject.type`; stating it again is harmless as long as it says the same.
         if group == Group::Actor && key == "kind" {
             let same = match (value, subject.and_then(|s| s.member("type"))) {
@@ -348,18 +348,18 @@ impl Reader<'_> {
             if !same {
                 notes.error(
                     "contradictory-facts",
-                    path(),
+                    here(),
                     text("the actor kind differs from `subject.type`", "主体类别与 `subject.type` 不一致"),
                     text("state the kind in `subject.type` only", "主体类别只在 `subject.type` 中载明"),
                 );
             }
             return;
         }
-        let Some((id, fact)) = self.index.find(group, key).and_then(|id| Some((id, self.vocabulary.fact(id)?))) else {
-            let near = Vocabulary::nearest(key, self.index.0.iter().filter(|(g, _, _)| *g == group).map(|(_, k, _)| k.as_str()));
+        let Some((id, path, fact)) = self.index.find(group, key).and_then(|(id, path)| Some((id, path, self.vocabulary.fact(id)?))) else {
+            let near = Vocabulary::nearest(key, self.index.0.iter().filter(|(g, ..)| *g == group).map(|(_, k, ..)| k.as_str()));
             let issue = Issue::new(
                 "unknown-fact",
-                path(),
+                here(),
                 text(format!("there is no fact `{}.{key}`", group.name()), format!("没有 `{}.{key}` 这一事实", group.name())),
                 did_you_mean(near, "`lexgate facts` lists the facts", "`lexgate facts` 列出全部事实"),
             );
@@ -372,7 +372,7 @@ impl Reader<'_> {
         if fact.derived {
             notes.error(
                 "derived-fact",
-                path(),
+                path,
                 text(format!("`{}` is filled by the engine", fact.name), format!("`{}` 由引擎填写", fact.name)),
                 text("leave it out", "请勿载明"),
             );
@@ -382,19 +382,19 @@ impl Reader<'_> {
             return;
         }
         if id == self.known.now {
-            if let Some(m) = self.moment(value, &path(), notes) {
+            if let Some(m) = self.moment(value, path, notes) {
                 facts.set(self.known.now, Some(FactValue::Long(m.first)));
                 facts.set(self.known.now_ends, Some(FactValue::Long(m.last)));
             }
             return;
         }
         if fact.ty == FactType::Calendar {
-            if let Some(c) = read_calendar(value, &path(), notes) {
+            if let Some(c) = read_calendar(value, path, notes) {
                 facts.set_calendar(c);
             }
             return;
         }
-        if let Some(v) = self.value(fact, value, &path(), notes) {
+        if let Some(v) = self.value(fact, value, path, notes) {
             facts.set(id, Some(v));
         }
     }
@@ -560,8 +560,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Puts the members of set-valued facts in canonical order, so that the digest does not depend on it.
-    fn sort_sets(&self, json: &mut Json<'_>) {
+    /// Puts the members of set-valued facts in canonical order, so that the digest does not depend on it. Says whether there
+    /// is any set.
+    pub(crate) fn sort_sets(&self, json: &mut Json<'_>) -> bool {
+        let mut found = false;
         for group in Group::ALL {
             let members = match group {
                 Group::Actor => json.member_mut("subject").and_then(|s| s.member_mut("properties")),
@@ -570,10 +572,14 @@ impl Reader<'_> {
             };
             let Some(Json::Object(members)) = members else { continue };
             for (key, value) in members {
-                let Some(ty) = self.index.find(group, key).and_then(|id| self.vocabulary.fact(id)).map(|f| f.ty) else { continue };
+                let Some(ty) = self.index.find(group, key).and_then(|(id, _)| self.vocabulary.fact(id)).map(|f| f.ty) else { continue };
                 match ty {
-                    FactType::Texts | FactType::Statement => sort_texts(value),
+                    FactType::Texts | FactType::Statement => {
+                        found |= matches!(value, Json::Array(_));
+                        sort_texts(value);
+                    }
                     FactType::Calendar => {
+                        found = true;
                         if let Json::Object(lists) = value {
                             lists.iter_mut().for_each(|(_, list)| sort_texts(list));
                         }
@@ -582,6 +588,7 @@ impl Reader<'_> {
                 }
             }
         }
+        found
     }
 }
 

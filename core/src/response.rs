@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 /// What a request comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Lawful as it stands.
@@ -43,6 +44,7 @@ impl Outcome {
 
 /// An answer to an evaluation request (`AuthZEN` 1.0: `decision` and `context`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Response<'e> {
     /// Why, and what follows.
     pub context: Context<'e>,
@@ -71,6 +73,7 @@ impl Response<'_> {
 
 /// Why, and what follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Context<'e> {
     /// What decided.
     pub bundle: BundleInfo<'e>,
@@ -104,6 +107,7 @@ pub struct Context<'e> {
 
 /// The bundle that decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct BundleInfo<'e> {
     /// Name of the policy store.
     pub id: &'e str,
@@ -115,6 +119,7 @@ pub struct BundleInfo<'e> {
 
 /// The engine that decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct EngineInfo {
     /// `lexgate`.
     pub name: &'static str,
@@ -124,6 +129,7 @@ pub struct EngineInfo {
 
 /// A policy behind a part of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Ground<'e> {
     /// Article, paragraph and item in words.
     pub citation: &'e Text,
@@ -141,6 +147,7 @@ pub struct Ground<'e> {
 
 /// A bar.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Prohibition<'e> {
     /// Article, paragraph and item in words.
     pub citation: &'e Text,
@@ -148,6 +155,7 @@ pub struct Prohibition<'e> {
     pub facts: Vec<StatedFact<'e>>,
     /// What to do instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub hint: Option<&'e Text>,
     /// Policy id; for want of a ground, the rule that demands one.
     pub policy: &'e str,
@@ -163,6 +171,7 @@ pub struct Prohibition<'e> {
 
 /// A fact and what the request says of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct StatedFact<'e> {
     /// Fact name.
     pub fact: &'e str,
@@ -172,6 +181,7 @@ pub struct StatedFact<'e> {
 
 /// How a missing fact stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum FactState {
     /// Absent, `null` or `unknown`.
@@ -182,6 +192,7 @@ pub enum FactState {
 
 /// An unmet condition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Missing<'e> {
     /// Who acts: an actor kind, or `subject` for the requester.
     pub actor: &'e str,
@@ -191,6 +202,7 @@ pub struct Missing<'e> {
     pub fact: &'e str,
     /// Facts that would do instead.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "types", ts(optional, as = "Option<Vec<&str>>"))]
     pub or: Vec<&'e str>,
     /// Policy id.
     pub policy: &'e str,
@@ -210,6 +222,7 @@ pub struct Missing<'e> {
 
 /// A duty, in the shape of the `AuthZEN` obligations profile.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Obligation<'e> {
     /// Unique in the answer.
     pub id: &'e str,
@@ -222,6 +235,7 @@ pub struct Obligation<'e> {
 
 /// What a duty asks.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ObligationProperties<'e> {
     /// Limits, merged to the strictest: sets are intersected, dates take the earliest.
     pub parameters: BTreeMap<&'e str, Parameter>,
@@ -233,6 +247,7 @@ pub struct ObligationProperties<'e> {
 
 /// A limit of a duty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Parameter {
     /// A flag.
@@ -245,6 +260,7 @@ pub enum Parameter {
 
 /// A running period.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Deadline<'e> {
     /// Article, paragraph and item in words.
     pub citation: &'e Text,
@@ -270,6 +286,7 @@ pub struct Deadline<'e> {
 
 /// An open point that decides the answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Reading<'e> {
     /// The conservative reading.
     pub applied: &'e Text,
@@ -289,6 +306,7 @@ pub struct Reading<'e> {
 
 /// A text that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct RegulationFinding<'e> {
     /// Whether its outcome counts.
     pub binding: bool,
@@ -298,6 +316,7 @@ pub struct RegulationFinding<'e> {
     pub draft_mark: bool,
     /// What a reader has to know.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub note: Option<&'e Text>,
     /// Its own outcome; `null` when it is not in force on that date, or does not deal with the act while another text does.
     pub outcome: Option<Outcome>,

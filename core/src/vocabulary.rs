@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A sentence or term in Chinese and English.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Text {
     /// English.
     pub en: String,
@@ -66,6 +67,7 @@ impl KindSet {
 
 /// Where a fact is stated in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
     /// `subject.properties`
@@ -119,6 +121,7 @@ impl Group {
 
 /// How a fact is written in JSON and what it becomes in Cedar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum FactType {
     /// `true` or `false`; Cedar `Bool`.
@@ -145,6 +148,7 @@ pub enum FactType {
 
 /// Which end of the day a bare date stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Edge {
     /// 00:00:00 +08:00.
