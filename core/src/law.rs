@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a text binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "RegulationStatus"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Adopted and in force from its effective date.
@@ -196,7 +196,7 @@ pub struct Policy {
 
 /// Which of the two readings of an open point decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "ReadingChoice"))]
 #[serde(rename_all = "lowercase")]
 pub enum Choice {
     /// The conservative one.
@@ -255,7 +255,7 @@ impl Policy {
 
 /// Where a rule of the law is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "RulePlace"))]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// In a policy.
@@ -310,6 +310,7 @@ pub struct Rule {
 
 /// How an article is dealt with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "kebab-case")]
 pub enum ArticleStatus {
     /// By policies.

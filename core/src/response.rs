@@ -44,7 +44,7 @@ impl Outcome {
 
 /// An answer to an evaluation request (`AuthZEN` 1.0: `decision` and `context`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "AccessResponse"))]
 pub struct Response<'e> {
     /// Why, and what follows.
     pub context: Context<'e>,
@@ -73,7 +73,7 @@ impl Response<'_> {
 
 /// Why, and what follows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "AccessResponseContext"))]
 pub struct Context<'e> {
     /// What decided.
     pub bundle: BundleInfo<'e>,
@@ -247,7 +247,7 @@ pub struct ObligationProperties<'e> {
 
 /// A limit of a duty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "ObligationParameter"))]
 #[serde(untagged)]
 pub enum Parameter {
     /// A flag.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A sentence or term in Chinese and English.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Default)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "BilingualText"))]
 pub struct Text {
     /// English.
     pub en: String,
@@ -67,7 +67,7 @@ impl KindSet {
 
 /// Where a fact is stated in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "FactGroup"))]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
     /// `subject.properties`
@@ -148,7 +148,7 @@ pub enum FactType {
 
 /// Which end of the day a bare date stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "DayEdge"))]
 #[serde(rename_all = "lowercase")]
 pub enum Edge {
     /// 00:00:00 +08:00.

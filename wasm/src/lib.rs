@@ -5,7 +5,7 @@
 //! `{"code", "help": {"en", "zh"}, "message": {"en", "zh"}, "path"}`.
 
 #[cfg(feature = "author")]
-mod author;
+pub mod author;
 mod batch;
 mod failure;
 

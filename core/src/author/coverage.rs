@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Coverage of all texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Coverage {
     /// Every article of every text.
     pub articles: BTreeMap<String, Vec<ArticleCoverage>>,
@@ -16,6 +17,7 @@ pub struct Coverage {
 
 /// One article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct ArticleCoverage {
     /// Its number.
     pub article: u32,
@@ -29,6 +31,7 @@ pub struct ArticleCoverage {
 
 /// Counts of one text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct TextCoverage {
     /// Rules in data.
     pub data: usize,

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How two bundles answer the same requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Difference<'e> {
     /// The second bundle.
     pub after: BundleInfo<'e>,
@@ -35,6 +36,7 @@ impl Difference<'_> {
 
 /// A provision and the answers that differ in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "ChangedProvision"))]
 pub struct Provision {
     /// The answers, in the order of the vectors.
     pub answers: Vec<Answer>,
@@ -46,6 +48,7 @@ pub struct Provision {
 
 /// A changed answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "ChangedAnswer"))]
 pub struct Answer {
     /// The outcome with the second bundle.
     pub after: Outcome,
@@ -59,6 +62,7 @@ pub struct Answer {
 
 /// What became of a provision in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename = "ProvisionChange"))]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
     /// The answer names it now.

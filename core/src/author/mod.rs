@@ -27,7 +27,9 @@ pub use compile::{Compiled, Validation, compile, compile_with};
 pub use schema::schema;
 pub use sources::Sources;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+pub use miette::Severity;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use std::fmt;
 
 /// Something to say about a source file.

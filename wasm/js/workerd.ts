@@ -1,0 +1,11 @@
+import module from "./lexgate.wasm";
+import { Lexgate as Base, type LoadOptions } from "./lexgate.js";
+
+export * from "./index.js";
+
+export class Lexgate extends Base {
+  /** Loads an engine: with the bundle inside the package, or with the bytes of another one. */
+  static async load(bundle?: BufferSource, options: LoadOptions = {}): Promise<Base> {
+    return Base.from(module, bundle, options);
+  }
+}
