@@ -52,7 +52,7 @@ const js = join(here, "js");
 await glue(decide, join(js, "glue.js"));
 await glue(author, join(js, "author-glue.js"));
 
-const common = { absWorkingDir: here, bundle: true, target: "es2022", sourcemap: true, minifySyntax: true, minifyWhitespace: true, outdir: "dist", logLevel: "warning" };
+const common = { absWorkingDir: here, bundle: true, target: "es2022", sourcemap: true, outdir: "dist", logLevel: "warning" };
 const external = ["node:*", "*.wasm"];
 await build({
   ...common,
@@ -80,7 +80,7 @@ for (const file of readdirSync(dist).filter((f) => f.endsWith(".d.ts"))) {
   writeFileSync(join(dist, file.replace(/\.ts$/, ".cts")), text.replaceAll('.js"', '.cjs"'));
 }
 optimise(decide, "-O3", "lexgate.wasm");
-optimise(author, "-Oz", "lexgate-author.wasm");
+if (process.env.SKIP_AUTHOR !== "1") optimise(author, "-Oz", "lexgate-author.wasm");
 for (const file of ["LICENSE"]) {
   copyFileSync(join(here, "..", file), join(here, file));
 }

@@ -6,7 +6,7 @@ export * from "./index.js";
 
 export class Author extends Base {
   /** Loads the author module. */
-  static async load(): Promise<Base> {
+  static async load(): Promise<Author> {
     return Base.from(await toModule(fetch(new URL("./lexgate-author.wasm", import.meta.url)), "its address"));
   }
 }

@@ -8,7 +8,7 @@ export * from "./index.js";
 
 export class Author extends Base {
   /** Loads the author module. */
-  static async load(): Promise<Base> {
+  static async load(): Promise<Author> {
     const url = new URL("./lexgate-author.wasm", import.meta.url);
     const file = readFile(url).catch((cause: unknown) => {
       throw noModule(cause, url.href);

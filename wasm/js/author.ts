@@ -47,13 +47,14 @@ export class Workbench {
 export class Author {
   private readonly instance: Instance<AuthorApi>;
 
-  private constructor(instance: Instance<AuthorApi>) {
+  /** @internal */
+  protected constructor(instance: Instance<AuthorApi>) {
     this.instance = instance;
   }
 
   /** @internal */
   static async from(module: WebAssembly.Module): Promise<Author> {
-    return new Author(await Instance.of<AuthorApi>(module, createGlue as CreateGlue<AuthorApi>, GLUE_NAME));
+    return new this(await Instance.of<AuthorApi>(module, createGlue as CreateGlue<AuthorApi>, GLUE_NAME));
   }
 
   /** Compiles sources. `quick` leaves out Cedar's validator, which takes most of the time. */

@@ -7,14 +7,14 @@ export type CreateGlue<Api> = () => Api & { __wbg_set_wasm(exports: WebAssembly.
 export type ModuleSource = WebAssembly.Module | BufferSource | Response | PromiseLike<WebAssembly.Module | BufferSource | Response>;
 
 // A module made in another realm is no instance of this realm's `WebAssembly.Module`; its tag is the same.
-const isModule = (source: unknown): source is WebAssembly.Module => Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+const isModule = (source: unknown): boolean => Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
 
 /** Compiles what is given, while it arrives if it is a response. */
 export async function toModule(source: ModuleSource, where = "the source given"): Promise<WebAssembly.Module> {
   try {
     const given = await source;
     if (isModule(given)) {
-      return given;
+      return given as WebAssembly.Module;
     }
     if (typeof Response === "function" && given instanceof Response) {
       if (!given.ok) {

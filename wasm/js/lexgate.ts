@@ -46,7 +46,8 @@ export class Lexgate {
   /** Bundle and engine that answer. */
   readonly version: Version;
 
-  private constructor(instance: Instance<Api>, engine: RawEngine) {
+  /** @internal */
+  protected constructor(instance: Instance<Api>, engine: RawEngine) {
     this.instance = instance;
     this.engine = engine;
     this.version = JSON.parse(instance.call(() => engine.version())) as Version;
@@ -56,7 +57,8 @@ export class Lexgate {
   static async from(module: WebAssembly.Module, bundle: BufferSource | undefined, options: LoadOptions): Promise<Lexgate> {
     const instance = await Instance.of<Api>(module, createGlue as CreateGlue<Api>, GLUE_NAME);
     const lenient = options.lenient ?? false;
-    return new Lexgate(
+    // Not `new Lexgate`: the entry points extend this class, and what they load is of theirs.
+    return new this(
       instance,
       instance.call(({ Engine }) => (bundle === undefined ? Engine.embedded(lenient) : Engine.fromBundle(bytes(bundle), lenient))),
     );

@@ -9,7 +9,7 @@ export class Lexgate extends Base {
    * Loads an engine from a module of your own: the bytes of `lexgate/module.wasm`, a response that holds them, or a compiled
    * `WebAssembly.Module`. With `bundle`, that one decides and not the one inside the module.
    */
-  static async load(module: ModuleSource, bundle?: BufferSource, options: LoadOptions = {}): Promise<Base> {
+  static async load(module: ModuleSource, bundle?: BufferSource, options: LoadOptions = {}): Promise<Lexgate> {
     return Base.from(await toModule(module), bundle, options);
   }
 }

@@ -22,7 +22,7 @@ function module(): Promise<WebAssembly.Module> {
 
 export class Lexgate extends Base {
   /** Loads an engine: with the bundle inside the package, or with the bytes of another one. */
-  static async load(bundle?: BufferSource, options: LoadOptions = {}): Promise<Base> {
+  static async load(bundle?: BufferSource, options: LoadOptions = {}): Promise<Lexgate> {
     return Base.from(await module(), bundle, options);
   }
 }

@@ -5,7 +5,7 @@ export * from "./index.js";
 
 export class Lexgate extends Base {
   /** Loads an engine: with the bundle inside the package, or with the bytes of another one. */
-  static async load(bundle?: BufferSource, options: LoadOptions = {}): Promise<Base> {
+  static async load(bundle?: BufferSource, options: LoadOptions = {}): Promise<Lexgate> {
     return Base.from(module, bundle, options);
   }
 }
