@@ -105,7 +105,7 @@ impl Workbench {
     /// Throws when `sources` is no object of texts.
     pub fn compile(sources: &str, quick: bool) -> Result<Workbench, JsValue> {
         let sources = read(sources)?;
-        let compiled = compile_with(&sources, if quick { Validation::Skip } else { Validation::Strict });
+        let compiled = compile_with(&sources, if quick { Validation::Off } else { Validation::Strict });
         let findings = compiled.findings.iter().map(|f| finding(f, &sources)).collect();
         let bundle = compiled.content.as_ref().and_then(|c| bundle::write(c).ok());
         Ok(Self { findings, compiled, bundle })
