@@ -38,7 +38,13 @@ impl Thrown {
     #[cfg(feature = "author")]
     pub(crate) fn no_bundle() -> Self {
         let (help_en, help_zh) = ("mend the findings that are errors first", "请先更正属于错误的检查结果");
-        Self::author("bundle-not-built", "the sources have errors, so there is no bundle".to_owned(), "源文件有错误，未生成规则包", help_en, help_zh)
+        Self::author(
+            "bundle-not-built",
+            "the sources have errors, so there is no bundle".to_owned(),
+            "源文件有错误，未生成规则包",
+            help_en,
+            help_zh,
+        )
     }
 
     /// A text is no policy file.
