@@ -110,7 +110,8 @@ pub fn export(about: &About, vocabulary: &Vocabulary, sources: &Sources) -> Resu
 /// [`StoreError::UnknownText`].
 pub fn export_text(about: &About, vocabulary: &Vocabulary, compiled: &Compiled, code: &str) -> Result<Files, StoreError> {
     let set = compiled.cedar.get(code).ok_or_else(|| StoreError::UnknownText(code.to_owned()))?;
-    let mut policies: Vec<_> = set.policies().filter(|p| p.annotation("duty").is_none() && p.annotation("deadline").is_none()).collect();
+    let set = super::oracle::grounds_and_gates(set);
+    let mut policies: Vec<_> = set.policies().collect();
     policies.sort_by_key(|p| p.id().to_string());
     let mut text = String::new();
     for policy in policies {
