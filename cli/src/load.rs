@@ -89,8 +89,12 @@ impl Built {
     }
 }
 
-/// Writes a file so that whoever reads it meanwhile sees the old one or the new one, and never a part.
+/// Writes a file so that whoever reads it meanwhile sees the old one or the new one, and never a part. What is no plain file,
+/// a link or a device, is written through and stays what it is.
 pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
+        return fs::write(path, content).map_err(Failure::unwritable(path));
+    }
     let mut part = path.as_os_str().to_owned();
     part.push(format!(".{}.part", std::process::id()));
     let part = PathBuf::from(part);

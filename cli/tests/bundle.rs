@@ -283,14 +283,14 @@ fn archive(entries: Vec<Entry>) -> Vec<u8> {
 
 /// The bytes with every `from` replaced by a `to` of the same length.
 fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut found = 0;
+    let mut found = false;
     for at in 0..bytes.len().saturating_sub(from.len()) {
         if bytes[at..].starts_with(from) {
             bytes[at..at.saturating_add(to.len())].copy_from_slice(to);
-            found += 1;
+            found = true;
         }
     }
-    assert!(found > 0);
+    assert!(found);
     bytes
 }
 
