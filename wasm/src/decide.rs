@@ -2,8 +2,10 @@
 
 use crate::failure::Thrown;
 use crate::{batch, json};
+use lexgate::trust::{PublicKey, Trust, TrustError};
 use lexgate::{Options, Strictness};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
@@ -13,6 +15,44 @@ use wasm_bindgen::{JsError, JsValue};
 #[derive(Debug)]
 pub struct Engine {
     engine: lexgate::Engine,
+}
+
+/// Whom to believe, as the entry points hand it over.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct TrustOptions {
+    public_keys: Vec<Box<RawValue>>,
+    threshold: Option<usize>,
+    minimum_version: Option<String>,
+    store: Option<String>,
+    schema_sha256: Option<String>,
+    now: Option<String>,
+    #[serde(default)]
+    allow_other_signatures: bool,
+}
+
+fn trusted(json: &str) -> Result<Trust, Thrown> {
+    let at = |path: &'static str| move |e: TrustError| Thrown::trust(&e, path);
+    let given: TrustOptions =
+        serde_json::from_str(json).map_err(|_| Thrown::trust(&TrustError::Key { why: "the options are malformed" }, "$"))?;
+    let mut keys = Vec::with_capacity(given.public_keys.len());
+    for (i, jwk) in given.public_keys.iter().enumerate() {
+        keys.push(PublicKey::from_jwk(jwk.get().as_bytes()).map_err(|e| Thrown::trust(&e, &format!("$.publicKeys[{i}]")))?);
+    }
+    let mut trust = Trust::new(keys).map_err(at("$.publicKeys"))?.threshold(given.threshold.unwrap_or(1)).map_err(at("$.threshold"))?;
+    if let Some(version) = &given.minimum_version {
+        trust = trust.minimum_version(version).map_err(at("$.minimumVersion"))?;
+    }
+    if let Some(now) = &given.now {
+        trust = trust.at(now).map_err(at("$.now"))?;
+    }
+    if let Some(store) = given.store {
+        trust = trust.store(store);
+    }
+    if let Some(sha256) = given.schema_sha256 {
+        trust = trust.schema(sha256);
+    }
+    Ok(if given.allow_other_signatures { trust.allow_other_signatures() } else { trust })
 }
 
 fn options(lenient: bool) -> Options {
@@ -36,6 +76,17 @@ impl Engine {
     #[wasm_bindgen(js_name = fromBundle)]
     pub fn from_bundle(bundle: &[u8], lenient: bool) -> Result<Engine, JsValue> {
         let engine = lexgate::Engine::with_options(bundle, options(lenient)).map_err(|e| Thrown::bundle(&e).into_value())?;
+        Ok(Self { engine })
+    }
+
+    /// From the bytes of a bundle that has to be what `trust` asks for (see [`TrustOptions`], as JSON).
+    ///
+    /// # Errors
+    /// Throws what is wrong with the options, or why the bundle was refused.
+    #[wasm_bindgen(js_name = verified)]
+    pub fn verified(bundle: &[u8], trust: &str, lenient: bool) -> Result<Engine, JsValue> {
+        let trust = trusted(trust).map_err(Thrown::into_value)?;
+        let engine = lexgate::Engine::verified(bundle, &trust, options(lenient)).map_err(|e| Thrown::bundle(&e).into_value())?;
         Ok(Self { engine })
     }
 
