@@ -202,7 +202,7 @@ fn read_archive(store: &Path) -> Result<Files, Failure> {
     let entries = count_entries(&bytes);
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("ZIP"))?;
     // The reader keeps one of several entries with one name; here there may be no such thing.
-    if zip.len() > MAX_FILES || entries != Some(zip.len()) {
+    if entries != Some(zip.len()) {
         return Err(damaged("ZIP"));
     }
     let mut files = Files::new();
@@ -214,10 +214,12 @@ fn read_archive(store: &Path) -> Result<Files, Failure> {
         }
         let plain =
             entry.is_file() && !entry.encrypted() && matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated);
-        let size = usize::try_from(entry.size()).ok().filter(|s| *s <= MAX_STORE);
-        let (true, Some(size)) = (plain, size) else { return Err(unfit(store, name.escape_debug().to_string())) };
-        let content = at_most(&mut entry, size).map_err(|_| damaged(&name))?;
-        if content.len() != size {
+        if !plain {
+            return Err(unfit(store, name.escape_debug().to_string()));
+        }
+        let size = entry.size();
+        let content = at_most(&mut entry, MAX_STORE).map_err(|_| damaged(&name))?;
+        if u64::try_from(content.len()) != Ok(size) {
             return Err(damaged(&name));
         }
         keep(&mut files, store, &name, content)?;
