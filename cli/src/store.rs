@@ -6,7 +6,7 @@ use crate::terminal::{Terminal, say};
 use clap::{Args, ValueEnum};
 use lexgate::author::policy_store::{Files, StoreError, export, export_text, import};
 use lexgate::author::{Sources, compile};
-use lexgate::bundle::{Bundle, MAX_BYTES, SOURCES, is_path};
+use lexgate::bundle::{Bundle, MAX_BYTES, SOURCES};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -160,10 +160,10 @@ fn unfit(path: &Path, what: impl Into<String>) -> Failure {
     Failure::Store { name: path.display().to_string(), source: StoreError::OutOfPlace(what.into()) }
 }
 
-/// Adds a file, within the limits.
+/// Adds a file, within the limits. Its path is only a name until `import` finds a place for it.
 fn keep(files: &mut Files, store: &Path, path: &str, content: Vec<u8>) -> Result<(), Failure> {
     let total = files.values().map(Vec::len).fold(content.len(), usize::saturating_add);
-    if !is_path(path) || total > MAX_STORE || files.len() >= MAX_FILES || files.insert(path.to_owned(), content).is_some() {
+    if total > MAX_STORE || files.len() >= MAX_FILES || files.insert(path.to_owned(), content).is_some() {
         return Err(unfit(store, path.escape_debug().to_string()));
     }
     Ok(())
@@ -202,7 +202,7 @@ fn read_archive(store: &Path) -> Result<Files, Failure> {
     let entries = count_entries(&bytes);
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("ZIP"))?;
     // The reader keeps one of several entries with one name; here there may be no such thing.
-    if zip.len() > MAX_FILES || entries != Some(zip.len()) {
+    if entries != Some(zip.len()) {
         return Err(damaged("ZIP"));
     }
     let mut files = Files::new();
@@ -212,14 +212,14 @@ fn read_archive(store: &Path) -> Result<Files, Failure> {
         if entry.is_dir() && entry.size() == 0 {
             continue;
         }
-        let plain = entry.is_file()
-            && !entry.is_symlink()
-            && !entry.encrypted()
-            && matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated);
-        let size = usize::try_from(entry.size()).ok().filter(|s| *s <= MAX_STORE);
-        let (true, Some(size)) = (plain, size) else { return Err(unfit(store, name.escape_debug().to_string())) };
-        let content = at_most(&mut entry, size).map_err(|_| damaged(&name))?;
-        if content.len() != size {
+        let plain =
+            entry.is_file() && !entry.encrypted() && matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated);
+        if !plain {
+            return Err(unfit(store, name.escape_debug().to_string()));
+        }
+        let size = entry.size();
+        let content = at_most(&mut entry, MAX_STORE).map_err(|_| damaged(&name))?;
+        if u64::try_from(content.len()) != Ok(size) {
             return Err(damaged(&name));
         }
         keep(&mut files, store, &name, content)?;
