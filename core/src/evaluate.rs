@@ -163,7 +163,19 @@ impl Engine {
     /// Reads a request. The result may be evaluated any number of times.
     #[must_use]
     pub fn read(&self, json: &[u8]) -> Request {
-        Reader { vocabulary: &self.vocabulary, index: &self.index, known: self.known, options: self.options }.read(json)
+        self.read_as(json, self.options)
+    }
+
+    /// As [`Engine::read`], with other options than those of the engine.
+    #[must_use]
+    pub fn read_as(&self, json: &[u8], options: Options) -> Request {
+        Reader { vocabulary: &self.vocabulary, index: &self.index, known: self.known, options }.read(json)
+    }
+
+    /// How this engine reads requests.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        self.options
     }
 
     /// Decides a request that was read by this engine.
@@ -236,6 +248,10 @@ impl Engine {
 
     pub(crate) fn prepared(&self) -> &[Prepared] {
         &self.texts
+    }
+
+    pub(crate) fn fact_index(&self) -> &FactIndex {
+        &self.index
     }
 
     pub(crate) fn known(&self) -> WellKnown {

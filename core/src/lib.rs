@@ -14,13 +14,18 @@
 
 pub mod bundle;
 pub mod calendar;
+pub mod chain;
 pub mod citation;
 pub mod compare;
 pub mod evaluate;
+pub mod event;
 pub mod facts;
 pub mod issue;
 pub mod law;
+pub mod mask;
 pub mod program;
+pub mod receipt;
+pub mod replay;
 pub mod request;
 pub mod response;
 pub mod vocabulary;
