@@ -124,8 +124,8 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     at_most(open(path)?, MAX_RULES).map_err(Failure::unreadable(path))
 }
 
-fn random_key() -> Result<[u8; 32], Failure> {
-    let mut key = [0; 32];
+fn random_key() -> Result<Vec<u8>, Failure> {
+    let mut key = vec![0; 32];
     getrandom::fill(&mut key).map_err(|e| Failure::Output(io::Error::other(e)))?;
     Ok(key)
 }
@@ -271,7 +271,7 @@ fn last_line(file: &mut File) -> io::Result<Option<Vec<u8>>> {
         begin = begin.saturating_sub(step);
         file.seek(SeekFrom::Start(begin))?;
         let mut part = Vec::new();
-        file.by_ref().take(step).read_to_end(&mut part)?;
+        Read::by_ref(file).take(step).read_to_end(&mut part)?;
         part.append(&mut tail);
         tail = part;
         let end = tail.len().saturating_sub(1);

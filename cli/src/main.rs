@@ -14,6 +14,9 @@ mod facts;
 mod failure;
 mod fmt;
 mod load;
+mod log;
+mod replay;
+mod signing;
 mod terminal;
 mod test;
 mod words;
@@ -47,6 +50,7 @@ Colours follow the terminal and NO_COLOR.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Evaluate(evaluate::Args),
+    Replay(replay::Args),
     Explain(explain::Args),
     Compare(compare::Args),
     Facts(facts::Args),
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
 fn run(command: Command, terminal: &mut Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Evaluate(args) => evaluate::run(&args, terminal),
+        Command::Replay(args) => replay::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Compare(args) => compare::run(&args, terminal),
         Command::Facts(args) => facts::run(&args, terminal),

@@ -123,10 +123,11 @@ impl Chain {
         self.chained
     }
 
-    /// Events before this position get no more findings.
+    /// The positions of events that may still get a finding. Of any other, everything has been said.
     #[must_use]
-    pub fn settled_before(&self) -> u64 {
-        self.last.as_ref().map_or(0, |t| t.position)
+    pub fn awaited(&self) -> Vec<u64> {
+        let pending = self.pending.as_ref().map(|p| p.tip.position);
+        [self.last.as_ref().map(|t| t.position), pending, self.unchained].into_iter().flatten().collect()
     }
 
     /// Takes the event at a position.
@@ -165,7 +166,7 @@ impl Chain {
             self.accept(if rival { last } else { pending.tip });
         }
         if self.head.is_some() && !self.head_seen {
-            out.push(Finding { position: self.settled_before(), fault: Fault::HeadMissing });
+            out.push(Finding { position: self.last.as_ref().map_or(0, |t| t.position), fault: Fault::HeadMissing });
         }
     }
 
