@@ -293,8 +293,8 @@ impl<'m> Walk<'m> {
             (Some(Rule::Keep), _) => Some((key.clone(), self.value(value, position, rule))),
             (Some(Rule::Mask), _) if named.is_some() => Some((key.clone(), self.value(value, position, rule))),
             (Some(Rule::Remove), _) | (_, Position::Unread) => {
-                // The name of something unknown can say as much as its value.
-                if matches!(position, Position::Unread | Position::Unknown) {
+                // The name of something unknown can say as much as its value, unless a rule names it anyway.
+                if named.is_none() && matches!(position, Position::Unread | Position::Unknown) {
                     self.rename_last(key);
                 }
                 self.erased.push(pointer(&self.path));
