@@ -77,8 +77,8 @@ fn request(n: usize) -> Value {
     json!({
         "subject": {"type": "Office", "id": format!("office-of-{n}")},
         "action": {"name": "read"},
-        "resource": {"type": "Dataset", "id": "d-1", "properties": {"territory": "450000", "kind": if n % 3 == 0 { "closed" } else { "open" }}},
-        "context": {"time": {"now": "2026-05-20"}, "grant": {"promise": n % 2 == 0}},
+        "resource": {"type": "Dataset", "id": "d-1", "properties": {"territory": "450000", "kind": if n.is_multiple_of(3) { "closed" } else { "open" }}},
+        "context": {"time": {"now": "2026-05-20"}, "grant": {"promise": n.is_multiple_of(2)}},
     })
 }
 

@@ -315,7 +315,7 @@ mod tests {
     fn found(events: &[Made], after: Option<&str>, head: Option<&str>) -> Vec<(u64, Fault)> {
         let mut chain = Chain::new(after.map(str::to_owned), head.map(str::to_owned));
         let mut out = Vec::new();
-        for (i, made) in events.iter().enumerate() {
+        for (position, made) in (1..).zip(events) {
             let entry = match made {
                 Some((sequence, digest, previous)) => Entry::Intact(Place {
                     sequence: *sequence,
@@ -324,7 +324,7 @@ mod tests {
                 }),
                 None => Entry::Broken(vec!["?".to_owned()]),
             };
-            chain.push(i as u64 + 1, entry, &mut out);
+            chain.push(position, entry, &mut out);
         }
         chain.finish(&mut out);
         out.sort();
@@ -412,8 +412,8 @@ mod tests {
     fn an_event_without_a_chain_among_chained_ones_is_named() {
         let mut chain = Chain::new(None, None);
         let mut out = Vec::new();
-        for (position, entry) in [Entry::Unchained, Entry::Unchained].into_iter().enumerate() {
-            chain.push(position as u64 + 1, entry, &mut out);
+        for position in [1, 2] {
+            chain.push(position, Entry::Unchained, &mut out);
         }
         assert!(out.is_empty() && !chain.is_chained(), "a log without a chain is none with gaps");
         chain.push(3, Entry::Intact(Place { sequence: 0, previous: None, digest: "a".to_owned() }), &mut out);
