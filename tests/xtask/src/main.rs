@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod replay;
 mod run;
 mod setup;
 mod test;
@@ -15,6 +16,7 @@ const HELP: &str = "cargo xtask COMMAND
   check            formatting, lints, policies, schema and bundle up to date, core free of imports as WebAssembly
   test             everything CI runs: check, all tests, all vectors, coverage, documentation, 30 s of each fuzz target
   bench [--json]   compare with Cedar in one run and print the ratios
+  replay [EVENTS]  write a log of decisions, alter some, and demand that replay finds exactly those (default 1000000)
   fuzz [SECONDS]   run each fuzz target that long (default 600)
   bless            rewrite what is generated: bundle, schema, record of all answers, snapshots; read the diff
 
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         ["check"] => check::check(),
         ["test"] => test::test(),
         ["bench", rest @ ..] => bench::bench(rest),
+        ["replay"] => replay::replay(1_000_000),
+        ["replay", events] => events.parse().map_err(|_| format!("`{events}` is no number of events")).and_then(replay::replay),
         ["fuzz"] => test::fuzz(600),
         ["fuzz", seconds] => seconds.parse().map_err(|_| format!("`{seconds}` is no number of seconds")).and_then(test::fuzz),
         ["bless"] => check::bless(),
