@@ -1,14 +1,17 @@
 //! Everything CI runs.
 
 use crate::check::check;
-use crate::run::{Step, cargo, lexgate, root, runs, step};
+use crate::conformance::conformance;
+use crate::inspect::inspect;
+use crate::run::{Step, cargo, lexgate, root, runs, step, target};
 use crate::setup::setup;
+use crate::size::size;
 use std::process::Command;
 
 /// The fuzz targets.
 const TARGETS: [&str; 2] = ["request", "bundle"];
 
-/// Set-up, checks, tests, vectors, coverage, documentation, and half a minute of each fuzz target.
+/// Set-up, checks, tests, documentation, coverage, half a minute of each fuzz target, the package in every host, vectors.
 pub(crate) fn test() -> Step {
     setup()?;
     check()?;
@@ -16,6 +19,9 @@ pub(crate) fn test() -> Step {
     step("documentation", cargo(&["doc", "--quiet", "--no-deps", "--workspace", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     step("coverage of the law", &mut lexgate(&["coverage", "--vectors", "tests/vectors"]))?;
     fuzz(30)?;
+    size(false)?;
+    inspect(false)?;
+    conformance(&[])?;
     // Last, because its closing line is the one to read: `N passed, N failed`.
     step("vectors", &mut lexgate(&["test"]))
 }
@@ -25,19 +31,19 @@ pub(crate) fn fuzz(seconds: u32) -> Step {
     if !runs("cargo", &["fuzz", "--version"]) {
         return Err("cargo-fuzz is missing; run `cargo xtask setup`".to_owned());
     }
-    for target in TARGETS {
+    for name in TARGETS {
         // New inputs go to the target folder, so that the committed seeds stay as they are.
-        let found = root().join("target/fuzz").join(target);
+        let found = target().join("fuzz").join(name);
         std::fs::create_dir_all(&found).map_err(|e| format!("{}: {e}", found.display()))?;
         let core = root().join("core");
         let mut fuzz = Command::new("cargo");
         // The fuzzer's compiler flags are unstable ones; they do not change what is compiled.
         fuzz.env("RUSTC_BOOTSTRAP", "1").current_dir(&core);
-        fuzz.args(["fuzz", "run", "--sanitizer", "none", "--release", target]);
-        fuzz.arg(&found).arg(core.join("fuzz/corpus").join(target)).arg("--");
+        fuzz.args(["fuzz", "run", "--sanitizer", "none", "--release", name]);
+        fuzz.arg(&found).arg(core.join("fuzz/corpus").join(name)).arg("--");
         fuzz.arg(format!("-max_total_time={seconds}")).arg(format!("-dict={}", core.join("fuzz/request.dict").display()));
         fuzz.args(["-max_len=65536", "-verbosity=0", "-print_final_stats=1"]);
-        step(&format!("fuzz {target} for {seconds} s"), &mut fuzz)?;
+        step(&format!("fuzz {name} for {seconds} s"), &mut fuzz)?;
     }
     Ok(())
 }
