@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { notJson } from "./errors.js";
 import type { AccessRequest, AccessResponse, BundleInfo, Comparison, EngineInfo, Reference, RegulationEntry, RuleExplanation } from "./generated.js";
 import { createGlue, GLUE_NAME, type Engine as RawEngine, type Api } from "./glue.js";
@@ -104,7 +105,7 @@ export class Lexgate {
       }
     });
     if (result === undefined) {
-      return evaluations.map((own) => this.evaluate({ ...defaults, ...own } as AccessRequest));
+      return evaluations.map((own) => this.evaluate((isObject(own) ? { ...defaults, ...own } : own) as AccessRequest));
     }
     return unfold(JSON.parse(result) as Folded);
   }
@@ -164,6 +165,10 @@ function toText(request: unknown): string {
     throw notJson(undefined);
   }
   return text;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Takes out of a list of requests what all of them share. */

@@ -46,7 +46,7 @@ test("what is no bundle is refused with code, path and help", async () => {
   }
   const damaged = readFileSync(join(root, "core/default.bundle"));
   damaged[damaged.length >> 1] ^= 1;
-  await assert.rejects(Lexgate.load(damaged), { name: "LexgateError", code: "bundle-damaged" });
+  await assert.rejects(Lexgate.load(damaged), { name: "LexgateError", code: "bundle-digest-mismatch" });
 });
 
 test("what cannot be loaded says so", async () => {
@@ -117,7 +117,8 @@ test("a trap poisons its engine and no other", async () => {
   // A copy of the module whose every evaluation stops: its first instruction is `unreachable`.
   const { default: binaryen } = await import("binaryen");
   const module = binaryen.readBinary(readFileSync(join(dist(folder), "lexgate.wasm")));
-  module.setFeatures(binaryen.Features.All);
+  const { BulkMemory, Multivalue, MutableGlobals, NontrappingFPToInt, ReferenceTypes, SignExt } = binaryen.Features;
+  module.setFeatures(BulkMemory | Multivalue | MutableGlobals | NontrappingFPToInt | ReferenceTypes | SignExt);
   const index = Array.from({ length: module.getNumExports() }, (_, i) => binaryen.getExportInfo(module.getExportByIndex(i)));
   const { value } = index.find(({ name }) => name === "engine_evaluateText");
   const f = module.getFunction(value);
@@ -137,7 +138,7 @@ test("a trap poisons its engine and no other", async () => {
 
 test("the end of the stack inside the engine poisons it; a new one answers", async () => {
   const lexgate = await Lexgate.load();
-  let codes = new Set();
+  const errors = [];
   // Calls at every depth up to the end of the stack: some of them run out of it inside the module.
   const deeper = () => {
     try {
@@ -148,12 +149,13 @@ test("the end of the stack inside the engine poisons it; a new one answers", asy
     try {
       lexgate.evaluate(request);
     } catch (error) {
-      codes.add(error.code ?? error.name);
+      errors.push(error);
     }
   };
   deeper();
-  codes.delete("RangeError");
-  assert.ok(codes.has("engine-trapped"), [...codes].join());
+  // Where not even an error of ours fits on the stack, the host's own is thrown.
+  assert.ok(errors.every((e) => e instanceof RangeError || e instanceof LexgateError), String(errors[0]));
+  assert.ok(errors.some((e) => e.code === "engine-poisoned"), "a call that ran out of the stack in the module poisons the engine");
   assert.equal(thrown(() => lexgate.evaluate(request)).code, "engine-poisoned");
   assert.equal((await Lexgate.load()).evaluate(request).context.outcome, "conditional");
 });

@@ -19,13 +19,22 @@ pub(crate) fn package() -> Step {
         // What `wasm-bindgen` is on the path is the one this asks for: nothing is fetched while building.
         build.args(["build", "wasm", "--target", "bundler", "--mode", "no-install", "--no-pack", "--profile", "wasm"]);
         build.arg("--out-dir").arg(module).args(["--out-name", "lexgate"]).args(features);
-        step(&format!("WebAssembly module: {}", name_of(module)), with_tools(&mut build).env("CARGO_TERM_QUIET", "true"))?;
+        with_tools(&mut build).env("CARGO_TERM_QUIET", "true").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_places()?);
+        step(&format!("WebAssembly module: {}", name_of(module)), &mut build)?;
     }
     packages("wasm")?;
     step("entry points and optimised modules", command("node").arg("build.mjs").args([&decide, &author]).current_dir(root().join("wasm")))?;
     let mut pack = command("npm");
     pack.args(["pack", "--silent", "--pack-destination"]).arg(&folder).current_dir(root().join("wasm"));
     step("tarball", &mut pack)
+}
+
+/// Compiler flags that keep the places of this machine's files out of the module, so that every machine makes the same one.
+fn without_places() -> Result<String, String> {
+    let sources = root().canonicalize().map_err(|e| e.to_string())?;
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
+    Ok(format!("--remap-path-prefix={}=cargo --remap-path-prefix={}=lexgate", cargo.display(), sources.display()))
 }
 
 /// The tarball, built unless it is younger than everything it is made from.

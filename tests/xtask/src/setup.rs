@@ -102,7 +102,9 @@ mkdir -p "{sysroot}/lib/rustlib/src/rust"
 ln -sfn "$library" "{sysroot}/lib/rustlib/src/rust/library"
 rm -rf empty && cargo new --lib --vcs none empty
 cd empty
-RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes cargo build --release -Zbuild-std=std,panic_abort,proc_macro,test --target {WASM}
+# no place of this machine goes into what is built with it
+places="--remap-path-prefix={sysroot}=rust --remap-path-prefix=$(cd .. && pwd -P)=rust"
+RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes $places" cargo build --release -Zbuild-std=std,panic_abort,proc_macro,test --target {WASM}
 mkdir -p "{sysroot}/lib/rustlib/{WASM}/lib"
 cp target/{WASM}/release/deps/*.rlib "{sysroot}/lib/rustlib/{WASM}/lib/"
 "#,
