@@ -80,7 +80,7 @@ for (const file of readdirSync(dist).filter((f) => f.endsWith(".d.ts"))) {
   writeFileSync(join(dist, file.replace(/\.ts$/, ".cts")), text.replaceAll('.js"', '.cjs"'));
 }
 optimise(decide, "-O3", "lexgate.wasm");
-if (process.env.SKIP_AUTHOR !== "1") optimise(author, "-Oz", "lexgate-author.wasm");
+optimise(author, "-Oz", "lexgate-author.wasm");
 for (const file of ["LICENSE"]) {
   copyFileSync(join(here, "..", file), join(here, file));
 }

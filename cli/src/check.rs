@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
             Err(e) if e.kind() == ErrorKind::NotFound => None,
             Err(e) => return Err(Failure::unreadable(&path)(e)),
         };
-        if kept.is_some_and(|text| text != schema(&content.vocabulary)) {
+        if kept.is_some_and(|text| text != schema(&content.law.vocabulary)) {
             errors = errors.saturating_add(1);
             terminal.report(&Block {
                 warning: false,
@@ -58,8 +58,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let files = sources.iter().count();
     let summary = match &compiled.content {
         Some(content) if errors == 0 => {
-            let policies = content.texts.iter().map(|t| t.policies.len()).fold(0, usize::saturating_add);
-            let texts = content.texts.len();
+            let policies = content.law.texts.iter().map(|t| t.policies.len()).fold(0, usize::saturating_add);
+            let texts = content.law.texts.len();
             say(
                 lang,
                 format!("files: {files}, texts: {texts}, policies: {policies}, errors: 0, warnings: {warnings}"),

@@ -5,6 +5,7 @@ use crate::explanation;
 use crate::failure::{Exit, Failure};
 use crate::load::{BundleChoice, at_most, open};
 use crate::terminal::{Block, Terminal, say};
+use crate::trust::TrustArgs;
 use clap::ValueEnum;
 use lexgate::request::{MAX_BYTES, Mode, Options, Request, Strictness};
 use lexgate::{Engine, Outcome, Response};
@@ -17,7 +18,7 @@ Examples:
   lexgate evaluate request.json
   lexgate evaluate --explain --calendar cn request.json
   cat requests.jsonl | lexgate evaluate --lines - > answers.jsonl
-  lexgate evaluate --mode draft-as-adopted --bundle lexgate.bundle request.json";
+  lexgate evaluate --bundle lexgate.bundle --key office.jwk --minimum-version 0.1.0 request.json";
 
 /// Decide requests: the canonical JSON answer, or an explanation for people
 #[derive(Debug, clap::Args)]
@@ -42,6 +43,8 @@ pub(crate) struct Args {
     calendar: Option<PathBuf>,
     #[command(flatten)]
     bundle: BundleChoice,
+    #[command(flatten)]
+    trust: TrustArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -64,7 +67,7 @@ impl From<ModeName> for Mode {
 /// Decides and prints.
 pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure> {
     let strictness = if args.lenient { Strictness::Lenient } else { Strictness::Strict };
-    let engine = args.bundle.engine(Options { strictness, mode: args.mode.map(Mode::from) })?;
+    let engine = args.bundle.trusted_engine(Options { strictness, mode: args.mode.map(Mode::from) }, &args.trust)?;
     let calendar = args.calendar.as_deref().map(WorkingDays::load).transpose()?;
     let input = open(&args.file)?;
     if args.lines {

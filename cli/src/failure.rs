@@ -2,7 +2,10 @@
 
 use crate::terminal::{Block, say};
 use lexgate::Lang;
+use lexgate::author::policy_store::StoreError;
 use lexgate::bundle::BundleError;
+use lexgate::sign::SignError;
+use lexgate::trust::TrustError;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,6 +50,27 @@ pub(crate) enum Failure {
     /// A bundle was refused.
     #[error("`{name}`: {source}")]
     Bundle { name: String, source: BundleError },
+    /// Whom to believe; with the key file, where it is about one.
+    #[error("{}{source}", place(name.as_ref()))]
+    Trust { name: Option<String>, source: TrustError },
+    /// Nobody to believe.
+    #[error("whether a bundle is to be trusted cannot be said without a key")]
+    NoKey,
+    /// A private key.
+    #[error("`{name}`: {source}")]
+    Sign { name: String, source: SignError },
+    /// A private key that others can read.
+    #[error("others can read or write the private key `{}`", .0.display())]
+    KeyExposed(PathBuf),
+    /// A file that is not to be overwritten, or a folder that is not empty.
+    #[error("`{}` is there already", .0.display())]
+    Exists(PathBuf),
+    /// A Cedar policy store.
+    #[error("`{name}`: {source}")]
+    Store { name: String, source: StoreError },
+    /// A bundle without sources.
+    #[error("the bundle `{}` holds no sources", .0.display())]
+    NoSources(PathBuf),
     /// A working-day calendar.
     #[error("`{name}` is no working-day calendar: {why}")]
     Calendar { name: String, why: String },
@@ -105,6 +129,14 @@ impl Failure {
             Self::Unreadable { .. } => "file-unreadable",
             Self::Unwritable { .. } => "file-unwritable",
             Self::Bundle { source, .. } => source.code(),
+            Self::Trust { source, .. } | Self::Sign { source: SignError::Key(source), .. } => source.code(),
+            Self::Sign { source: SignError::Bundle(source), .. } => source.code(),
+            Self::Sign { .. } => "private-key-malformed",
+            Self::NoKey => "no-public-key",
+            Self::KeyExposed(_) => "private-key-exposed",
+            Self::Exists(_) => "file-exists",
+            Self::Store { .. } => "policy-store-refused",
+            Self::NoSources(_) => "bundle-without-sources",
             Self::Calendar { .. } => "calendar-malformed",
             Self::Vectors(_) => "vectors-malformed",
             Self::Policies(_) => "policies-invalid",
@@ -117,7 +149,19 @@ impl Failure {
         match self {
             Self::Unreadable { path, source } => format!("无法读取 `{}`：{source}", path.display()),
             Self::Unwritable { path, source } => format!("无法写入 `{}`：{source}", path.display()),
-            Self::Bundle { name, source } => format!("`{name}`：{}", refused(source)),
+            Self::Bundle { name, source } | Self::Sign { name, source: SignError::Bundle(source) } => {
+                format!("`{name}`：{}", source.message().zh)
+            }
+            Self::Trust { name, source } => {
+                format!("{}{}", name.as_ref().map(|n| format!("`{n}`：")).unwrap_or_default(), source.message().zh)
+            }
+            Self::Sign { name, source: SignError::Key(source) } => format!("`{name}`：{}", source.message().zh),
+            Self::Sign { name, .. } => format!("`{name}`：不是 PKCS#8 PEM 格式的 Ed25519 或者 SM2 私钥"),
+            Self::NoKey => "没有密钥，无法判断策略包是否可信".to_owned(),
+            Self::KeyExposed(path) => format!("其他用户可以读写私钥 `{}`", path.display()),
+            Self::Exists(path) => format!("`{}` 已存在", path.display()),
+            Self::Store { name, source } => format!("`{name}`：{}", store_refused(source)),
+            Self::NoSources(path) => format!("策略包 `{}` 未附带源文件", path.display()),
             Self::Calendar { name, why } => format!("`{name}` 不是工作日历：{why}"),
             Self::Vectors(why) => format!("无法读取测试向量：{why}"),
             Self::Policies(path) => format!("`{}` 中的策略有错误", path.display()),
@@ -134,7 +178,31 @@ impl Failure {
                 "请检查路径；需要请求文件之处可用 `-` 读取标准输入",
             ),
             Self::Unwritable { .. } | Self::Output(_) => return None,
-            Self::Bundle { .. } => say(lang, "build one with `lexgate bundle build`", "请用 `lexgate bundle build` 构建策略包"),
+            Self::Bundle { source, .. } | Self::Sign { source: SignError::Bundle(source), .. } => {
+                return Some(source.help().get(lang).to_owned());
+            }
+            Self::Trust { source, .. } | Self::Sign { source: SignError::Key(source), .. } => {
+                return Some(source.help().get(lang).to_owned());
+            }
+            Self::Sign { .. } => say(lang, "make one with `lexgate bundle keygen`", "请用 `lexgate bundle keygen` 生成密钥"),
+            Self::KeyExposed(path) => {
+                let path = path.display();
+                return Some(say(
+                    lang,
+                    format!("`chmod 600 {path}`; if others may have read it, make a new key with `lexgate bundle keygen`"),
+                    format!("`chmod 600 {path}`；如可能已被他人读取，请用 `lexgate bundle keygen` 生成新密钥"),
+                ));
+            }
+            Self::NoKey => say(lang, "name the public keys with `--key FILE`", "请用 `--key FILE` 指定公钥"),
+            Self::Exists(_) => {
+                say(lang, "nothing is overwritten: name another path, or move it away", "不会覆盖任何内容：请指定其他路径，或者先将其移走")
+            }
+            Self::Store { .. } => say(
+                lang,
+                "read a store that `lexgate bundle export` wrote; docs/bundle.md says what it holds",
+                "请读取 `lexgate bundle export` 写出的策略库；其内容见 docs/bundle.md",
+            ),
+            Self::NoSources(_) => say(lang, "build it with `lexgate bundle build --sources`", "请用 `lexgate bundle build --sources` 构建"),
             Self::Calendar { .. } => say(
                 lang,
                 "write `holidays = [\"2026-10-01\"]` and `workdays = [\"2026-10-10\"]` in TOML, or use `--calendar cn`",
@@ -154,16 +222,17 @@ impl Failure {
     }
 }
 
-/// Why a bundle was refused, in Chinese.
-fn refused(error: &BundleError) -> String {
+/// A policy store that cannot be read, in Chinese.
+fn store_refused(error: &StoreError) -> String {
     match error {
-        BundleError::NotABundle => "不是 lexgate 策略包".to_owned(),
-        BundleError::Format { found } => {
-            format!("不支持策略包格式 {found}；本引擎读取格式 {}", lexgate::bundle::FORMAT)
-        }
-        BundleError::Digest => "策略包已损坏：内容与所载 SHA-256 不符".to_owned(),
-        BundleError::Content => "策略包内容无法读取".to_owned(),
-        BundleError::Inconsistent => "策略包内容前后不一致".to_owned(),
+        StoreError::Missing(path) => format!("缺少 `{path}`"),
+        StoreError::OutOfPlace(path) => format!("`{path}` 不应存在于此处可读取的策略库中"),
+        StoreError::Damaged(path) => format!("`{path}` 已损坏，或者与 manifest.json 不符"),
+        StoreError::UnknownText(code) => format!("没有文本 `{code}`"),
         other => other.to_string(),
     }
+}
+
+fn place(name: Option<&String>) -> String {
+    name.map(|n| format!("`{n}`: ")).unwrap_or_default()
 }

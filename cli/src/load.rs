@@ -2,13 +2,15 @@
 
 use crate::failure::Failure;
 use crate::terminal::Terminal;
+use crate::trust::TrustArgs;
 use clap::Args;
 use lexgate::author::{Compiled, Sources, compile};
-use lexgate::bundle;
+use lexgate::bundle::{self, BundleError, SCHEMA, SOURCES};
 use lexgate::evaluate::EMBEDDED_BUNDLE;
 use lexgate::{Engine, Options};
-use std::fs::File;
-use std::io::{self, Read};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Which bundle to work with.
@@ -37,11 +39,20 @@ impl BundleChoice {
         let (bytes, name) = self.bytes()?;
         Engine::with_options(&bytes, options).map_err(|source| Failure::Bundle { name, source })
     }
+
+    /// An engine prepared from the bundle, which has to be what was asked for wherever a key was named.
+    pub(crate) fn trusted_engine(&self, options: Options, trust: &TrustArgs) -> Result<Engine, Failure> {
+        let Some(trust) = trust.policy()? else { return self.engine(options) };
+        let (bytes, name) = self.bytes()?;
+        Engine::verified(&bytes, &trust, options).map_err(|source| Failure::Bundle { name, source })
+    }
 }
 
 /// A policy folder without errors.
 pub(crate) struct Built {
-    /// What the compiler made of it.
+    /// The files.
+    pub(crate) sources: Sources,
+    /// What the compiler made of them.
     pub(crate) compiled: Compiled,
     /// The bundle.
     pub(crate) bytes: Vec<u8>,
@@ -62,7 +73,41 @@ pub(crate) fn build(folder: &Path, terminal: &Terminal) -> Result<Built, Failure
     let refused = |source| Failure::Bundle { name: folder.display().to_string(), source };
     let bytes = bundle::write(content).map_err(refused)?;
     let engine = Engine::new(&bytes).map_err(refused)?;
-    Ok(Built { compiled, bytes, engine })
+    Ok(Built { sources, compiled, bytes, engine })
+}
+
+impl Built {
+    /// The bundle with all its sources in it.
+    pub(crate) fn with_sources(&self) -> Result<Vec<u8>, BundleError> {
+        let content = self.compiled.content.as_ref().ok_or(BundleError::Content)?;
+        let schema = lexgate::author::schema(self.engine.vocabulary());
+        let mut files = BTreeMap::from([(SCHEMA.to_owned(), schema.into_bytes())]);
+        for source in &content.about.sources {
+            files.insert(format!("{SOURCES}{}", source.path), self.sources.get(&source.path).unwrap_or_default().into());
+        }
+        bundle::write_with(content, &files)
+    }
+}
+
+/// Writes a file so that whoever reads it meanwhile sees the old one or the new one, and never a part. What is no plain file,
+/// a link or a device, is written through and stays what it is.
+pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    if fs::symlink_metadata(path).is_ok_and(|m| !m.is_file()) {
+        return fs::write(path, content).map_err(Failure::unwritable(path));
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(format!(".{}.part", std::process::id()));
+    let part = PathBuf::from(part);
+    let write = || {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&part)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        fs::rename(&part, path)
+    };
+    write().map_err(|source| {
+        let _ = fs::remove_file(&part);
+        Failure::Unwritable { path: path.to_owned(), source }
+    })
 }
 
 /// A file, or standard input for `-`.

@@ -1,6 +1,7 @@
 //! The `lexgate` command line. Start at [`Command`]: one module a subcommand.
 
 mod bundle;
+mod bundle_diff;
 mod calendar;
 mod check;
 mod compare;
@@ -13,9 +14,12 @@ mod explanation;
 mod facts;
 mod failure;
 mod fmt;
+mod keys;
 mod load;
+mod store;
 mod terminal;
 mod test;
+mod trust;
 mod words;
 
 use clap::{Parser, Subcommand};

@@ -604,7 +604,7 @@ fn a_bundle_is_reproducible_and_can_be_looked_into() {
     let first = bundle(&folder);
     let bytes = std::fs::read(&first).unwrap();
     assert_eq!(std::fs::read(bundle(&folder)).unwrap(), bytes);
-    let show = lexgate(&["bundle", "show", &first]);
+    let show = lexgate(&["bundle", "inspect", &first]);
     assert_eq!(show.code, 0);
     for part in
         ["demo-store 1.2.3", "2 actor kinds, 2 actions", "Demonstration Regulation (demo)", "in force from 2020-01-01", "draft, not law"]
@@ -614,9 +614,9 @@ fn a_bundle_is_reproducible_and_can_be_looked_into() {
     let mut damaged = bytes;
     *damaged.last_mut().unwrap() ^= 1;
     let damaged = file(&folder, "damaged.bundle", damaged);
-    let run = lexgate(&["bundle", "show", &damaged]);
-    assert!(run.code == 2 && run.err.contains("error[bundle-digest-mismatch]"));
-    assert_eq!(lexgate(&["bundle", "show"]).code, 2, "a file or --embedded");
+    let run = lexgate(&["bundle", "inspect", &damaged]);
+    assert!(run.code == 2 && run.err.contains("error[bundle-file-digest-mismatch]"));
+    assert_eq!(lexgate(&["bundle", "inspect"]).code, 2, "a file or --embedded");
 }
 
 #[test]
@@ -633,7 +633,13 @@ fn every_command_shows_examples() {
         &["fmt"],
         &["bundle"],
         &["bundle", "build"],
-        &["bundle", "show"],
+        &["bundle", "inspect"],
+        &["bundle", "keygen"],
+        &["bundle", "sign"],
+        &["bundle", "verify"],
+        &["bundle", "diff"],
+        &["bundle", "export"],
+        &["bundle", "import"],
         &["completions"],
         &[],
     ] {
@@ -656,7 +662,7 @@ fn completions_exist_for_every_shell() {
 fn the_bundle_inside_the_program_answers() {
     let run = lexgate(&["coverage", "--json"]);
     assert_eq!(run.code, 0, "every rule is accounted for: {}", run.out);
-    assert_eq!(lexgate(&["bundle", "show", "--embedded"]).code, 0);
+    assert_eq!(lexgate(&["bundle", "inspect", "--embedded"]).code, 0);
     assert_eq!(lexgate(&["--lang", "zh", "facts"]).code, 0);
     // The example in the documentation of the engine: private persons never obtain data by sharing.
     let request = br#"{"subject":{"type":"NaturalPerson","id":"p-1"},"action":{"name":"obtain_shared_data"},

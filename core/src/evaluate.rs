@@ -5,7 +5,7 @@
 //! ```
 
 use crate::authorize::{Matched, Prepared, authorize, matches};
-use crate::bundle::{self, BundleError, Content};
+use crate::bundle::{Bundle, BundleError, Law};
 use crate::calendar;
 use crate::citation::cite;
 use crate::demand;
@@ -17,6 +17,7 @@ use crate::request::{FactIndex, Mode, Options, Reader, Request, WellKnown, contr
 use crate::response::{
     BundleInfo, Context, Deadline, EngineInfo, Ground, Missing, Outcome, Prohibition, Reading, RegulationFinding, Response, StatedFact,
 };
+use crate::trust::Trust;
 use crate::vocabulary::{ActionId, FactId, Text, Vocabulary};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +42,8 @@ pub const ENGINE: EngineInfo = EngineInfo { name: "lexgate", version: env!("CARG
 /// ```
 #[derive(Debug, Clone)]
 pub struct Engine {
-    manifest: bundle::Manifest,
+    id: String,
+    version: String,
     sha256: String,
     vocabulary: Vocabulary,
     index: FactIndex,
@@ -111,7 +113,8 @@ impl<'e> Applicable<'e> {
 }
 
 impl Engine {
-    /// Prepares the engine from the bytes of a bundle.
+    /// Prepares the engine from the bytes of a bundle, without asking who made it. For a bundle that comes over a wire
+    /// there is [`Engine::verified`].
     ///
     /// # Errors
     /// A bundle that is damaged, of another format or inconsistent is refused; see [`BundleError`].
@@ -124,7 +127,22 @@ impl Engine {
     /// # Errors
     /// As [`Engine::new`].
     pub fn with_options(bundle: &[u8], options: Options) -> Result<Self, BundleError> {
-        let Content { manifest, vocabulary, texts, points } = bundle::read(bundle)?;
+        Self::prepare(&Bundle::open(bundle)?, options)
+    }
+
+    /// Prepares the engine from the bytes of a bundle that has to be what `trust` asks for. Its law is not looked at before
+    /// its signatures hold.
+    ///
+    /// # Errors
+    /// As [`Engine::new`], and when the bundle is not to be trusted.
+    pub fn verified(bundle: &[u8], trust: &Trust, options: Options) -> Result<Self, BundleError> {
+        let bundle = Bundle::open(bundle)?;
+        trust.verify(&bundle)?;
+        Self::prepare(&bundle, options)
+    }
+
+    fn prepare(bundle: &Bundle<'_>, options: Options) -> Result<Self, BundleError> {
+        let Law { vocabulary, texts, points } = bundle.law()?;
         let known = WellKnown::find(&vocabulary).ok_or(BundleError::Inconsistent)?;
         let mut citations = BTreeMap::new();
         for t in &texts {
@@ -138,9 +156,10 @@ impl Engine {
         let territories = texts.iter().map(prefix).collect::<Result<_, _>>().map_err(|_| BundleError::Inconsistent)?;
         let actions = vocabulary.actions.len();
         Ok(Self {
-            sha256: bundle::sha256_hex(bundle),
+            id: bundle.manifest().id.clone(),
+            version: bundle.manifest().version.clone(),
+            sha256: bundle.sha256().to_owned(),
             index: FactIndex::new(&vocabulary),
-            manifest,
             known,
             options,
             territories,
@@ -208,7 +227,13 @@ impl Engine {
     /// The bundle that decides.
     #[must_use]
     pub fn bundle(&self) -> BundleInfo<'_> {
-        BundleInfo { id: &self.manifest.id, sha256: &self.sha256, version: &self.manifest.version }
+        BundleInfo { id: &self.id, sha256: &self.sha256, version: &self.version }
+    }
+
+    /// How it reads requests.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        self.options
     }
 
     /// The citation of a rule that a policy of the bundle encodes.

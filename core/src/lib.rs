@@ -24,14 +24,21 @@ pub mod issue;
 pub mod law;
 pub mod program;
 pub mod reference;
+#[cfg(feature = "reload")]
+pub mod reload;
 pub mod request;
 pub mod response;
+pub mod schema;
+#[cfg(feature = "sign")]
+pub mod sign;
+pub mod trust;
 pub mod vocabulary;
 
 mod authorize;
 mod demand;
 mod json;
 mod obligation;
+mod refusal;
 
 #[cfg(feature = "author")]
 pub mod author;
@@ -40,4 +47,5 @@ pub use compare::Comparison;
 pub use evaluate::{ENGINE, Engine};
 pub use request::{Mode, Options, Request, Strictness};
 pub use response::{Outcome, Response};
+pub use trust::Trust;
 pub use vocabulary::Lang;

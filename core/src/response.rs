@@ -111,7 +111,7 @@ pub struct Context<'e> {
 pub struct BundleInfo<'e> {
     /// Name of the policy store.
     pub id: &'e str,
-    /// SHA-256 of the bundle file, hex.
+    /// SHA-256 of the manifest of the bundle, hex: it lists every file with its digest, and signing leaves it as it is.
     pub sha256: &'e str,
     /// Version of the law as encoded.
     pub version: &'e str,

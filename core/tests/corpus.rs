@@ -14,12 +14,12 @@
 
 mod support;
 
-use lexgate::bundle::{self, Content};
+use lexgate::bundle::{self, About, BundleError, Content, Law};
 use lexgate::vocabulary::Text;
 use lexgate::{Engine, Outcome};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use support::{root, store};
+use support::{mended, root, store};
 
 fn folder(target: &str) -> PathBuf {
     root().join("core/fuzz/corpus").join(target)
@@ -53,8 +53,7 @@ fn every_bundle_seed_is_refused_or_fit_to_decide_with() {
     let mut loaded = 0;
     for (name, bytes) in seeds("bundle") {
         let (kind, rest) = bytes.split_first().unwrap();
-        let engine = if *kind == 0 { Engine::new(rest) } else { Engine::new(&with_header(rest)) };
-        let Ok(engine) = engine else { continue };
+        let Some(engine) = engine(*kind, rest) else { continue };
         loaded += 1;
         let response = engine.evaluate_json(request);
         assert!(serde_json::from_str::<serde_json::Value>(&response).is_ok(), "{name}");
@@ -74,13 +73,14 @@ fn a_damaged_bundle_is_refused() {
         assert!(Engine::new(&bundle[..end]).is_err(), "cut at {end}");
     }
     let longer = [bundle.as_slice(), b"x"].concat();
-    assert_eq!(Engine::new(&longer).unwrap_err().code(), "bundle-digest-mismatch");
+    assert_eq!(Engine::new(&longer).unwrap_err().code(), "bundle-length-wrong");
     let mut later = bundle.clone();
     later[8] = 0xff;
     assert_eq!(Engine::new(&later).unwrap_err().code(), "bundle-format-unsupported");
-    assert_eq!(Engine::new(&with_header(&[&bundle[42..], b"x"].concat())).unwrap_err().code(), "bundle-content-unreadable");
+    let law = bundle::read(bundle).unwrap().law.to_bytes().unwrap();
+    assert_eq!(Law::from_bytes(&[law.as_slice(), b"x"].concat()).unwrap_err(), BundleError::Content);
     assert_eq!(Engine::new(b"{}").unwrap_err().code(), "not-a-bundle");
-    assert_eq!(Engine::new(&vec![0; bundle::MAX_BYTES + 1]).unwrap_err().code(), "not-a-bundle");
+    assert_eq!(Engine::new(&vec![0; bundle::MAX_BYTES + 1]).unwrap_err().code(), "bundle-too-large");
 }
 
 #[test]
@@ -88,29 +88,29 @@ fn a_bundle_that_points_nowhere_is_refused() {
     let whole = bundle::read(&store().bundle).unwrap();
     type Spoil = (&'static str, fn(&mut Content));
     let spoil: [Spoil; 9] = [
-        ("a fact that does not exist", |c| c.texts[0].allowed[0].fact.0 = u16::MAX),
-        ("a condition that does not exist", |c| c.texts[0].policies[0].condition = Some(u32::MAX)),
-        ("an action that does not exist", |c| c.texts[0].policies[0].actions = vec![lexgate::vocabulary::ActionId(u16::MAX)]),
+        ("a fact that does not exist", |c| c.law.texts[0].allowed[0].fact.0 = u16::MAX),
+        ("a condition that does not exist", |c| c.law.texts[0].policies[0].condition = Some(u32::MAX)),
+        ("an action that does not exist", |c| c.law.texts[0].policies[0].actions = vec![lexgate::vocabulary::ActionId(u16::MAX)]),
         ("a node that points to itself", |c| {
-            let last = u32::try_from(c.texts[0].program.nodes.len()).unwrap();
-            c.texts[0].program.nodes.push(lexgate::program::Node::Not(last));
+            let last = u32::try_from(c.law.texts[0].program.nodes.len()).unwrap();
+            c.law.texts[0].program.nodes.push(lexgate::program::Node::Not(last));
         }),
         ("nesting without end", |c| {
             for _ in 0..400 {
-                let last = u32::try_from(c.texts[0].program.nodes.len()).unwrap() - 1;
-                c.texts[0].program.nodes.push(lexgate::program::Node::Not(last));
+                let last = u32::try_from(c.law.texts[0].program.nodes.len()).unwrap() - 1;
+                c.law.texts[0].program.nodes.push(lexgate::program::Node::Not(last));
             }
         }),
         ("a short program that unfolds into 2^60 steps", |c| {
-            c.texts[0].program.nodes.push(lexgate::program::Node::Bool(true));
+            c.law.texts[0].program.nodes.push(lexgate::program::Node::Bool(true));
             for _ in 0..60 {
-                let last = u32::try_from(c.texts[0].program.nodes.len()).unwrap() - 1;
-                c.texts[0].program.nodes.push(lexgate::program::Node::And(last, last));
+                let last = u32::try_from(c.law.texts[0].program.nodes.len()).unwrap() - 1;
+                c.law.texts[0].program.nodes.push(lexgate::program::Node::And(last, last));
             }
         }),
-        ("no provision for other acts", |c| c.texts[0].grounds_demanded.clear()),
-        ("a policy that cites nothing", |c| c.texts[0].policies[0].rules.clear()),
-        ("no fact for the time", |c| c.vocabulary.facts.retain(|f| f.name != "time.now")),
+        ("no provision for other acts", |c| c.law.texts[0].grounds_demanded.clear()),
+        ("a policy that cites nothing", |c| c.law.texts[0].policies[0].rules.clear()),
+        ("no fact for the time", |c| c.law.vocabulary.facts.retain(|f| f.name != "time.now")),
     ];
     for (what, spoil) in spoil {
         let mut content = whole.clone();
@@ -120,13 +120,20 @@ fn a_bundle_that_points_nowhere_is_refused() {
     }
 }
 
-fn with_header(body: &[u8]) -> Vec<u8> {
-    use sha2::{Digest, Sha256};
-    let mut file = bundle::MAGIC.to_vec();
-    file.extend_from_slice(&bundle::FORMAT.to_le_bytes());
-    file.extend_from_slice(&Sha256::digest(body));
-    file.extend_from_slice(body);
-    file
+/// As the fuzz target reads a seed: the first byte tells whether the rest is a file, the law inside of one, or a file whose
+/// digest is to be mended.
+fn engine(kind: u8, rest: &[u8]) -> Option<Engine> {
+    match kind {
+        0 => Engine::new(rest).ok(),
+        1 => Engine::new(&around(rest)?).ok(),
+        _ => Engine::new(&mended(rest)).ok(),
+    }
+}
+
+/// A bundle around these bytes as the law, if they are one.
+fn around(law: &[u8]) -> Option<Vec<u8>> {
+    let about = About { id: "fuzz".to_owned(), version: "1.0.0".to_owned(), cedar_version: "4.0.0".to_owned(), sources: Vec::new() };
+    bundle::write(&Content { about, law: Law::from_bytes(law).ok()? }).ok()
 }
 
 // ---- Writing the seeds ----------------------------------------------------------------------------------------------
@@ -134,15 +141,15 @@ fn with_header(body: &[u8]) -> Vec<u8> {
 /// The content with every sentence taken out and the first `count` policies of each text, from the `first` on.
 fn stripped(content: &Content, first: usize, count: usize) -> Content {
     let mut c = content.clone();
-    let v = &mut c.vocabulary;
-    c.manifest.sources.clear();
-    c.points.truncate(1);
+    let v = &mut c.law.vocabulary;
+    c.about.sources.clear();
+    c.law.points.truncate(1);
     let labels = v.classes.iter_mut().chain(&mut v.actions).map(|n| &mut n.label).chain(v.kinds.iter_mut().map(|k| &mut k.label));
     let labels = labels.chain(v.facts.iter_mut().flat_map(|f| f.value_labels.iter_mut().chain([&mut f.label, &mut f.remedy])));
     let labels = labels.chain(v.contradictions.iter_mut().map(|x| &mut x.why)).chain(v.orders.iter_mut().map(|x| &mut x.why));
     labels.for_each(|t| *t = Text::default());
-    c.texts.truncate(1);
-    for t in &mut c.texts {
+    c.law.texts.truncate(1);
+    for t in &mut c.law.texts {
         t.rules.clear();
         t.articles.clear();
         t.policies = t.policies.drain(..).skip(first).take(count).collect();
@@ -211,24 +218,25 @@ fn write_seeds() {
         .unwrap();
 
     let whole = bundle::read(&store().bundle).unwrap();
-    let policies = whole.texts[0].policies.len();
+    let policies = whole.law.texts[0].policies.len();
     for (i, first) in (0..policies).step_by((policies / 8).max(1)).enumerate() {
         let file = bundle::write(&stripped(&whole, first, 6)).unwrap();
         assert!(Engine::new(&file).is_ok());
-        std::fs::write(folder("bundle").join(format!("inside-{i:02}")), [b"\x01", &file[42..]].concat()).unwrap();
+        let law = bundle::read(&file).unwrap().law.to_bytes().unwrap();
+        std::fs::write(folder("bundle").join(format!("inside-{i:02}")), [b"\x01", law.as_slice()].concat()).unwrap();
         if i == 0 {
             std::fs::write(folder("bundle").join("file"), [b"\x00", file.as_slice()].concat()).unwrap();
+            std::fs::write(folder("bundle").join("head"), [b"\x02", file.as_slice()].concat()).unwrap();
         }
     }
     let mut least = stripped(&whole, 0, 0);
     let known = ["actor.id", "dataset.id", "dataset.territory", "request.territory", "time.now", "time.now_ends"];
-    least.vocabulary.facts.retain(|f| known.contains(&f.name.as_str()));
-    (least.vocabulary.contradictions, least.vocabulary.orders) = (Vec::new(), Vec::new());
-    least.texts.truncate(1);
-    (least.texts[0].allowed, least.texts[0].contradictions, least.texts[0].counterparts) = (Vec::new(), Vec::new(), Vec::new());
-    let file = bundle::write(&least).unwrap();
-    assert!(Engine::new(&file).is_ok());
-    std::fs::write(folder("bundle").join("least"), [b"\x01", &file[42..]].concat()).unwrap();
+    least.law.vocabulary.facts.retain(|f| known.contains(&f.name.as_str()));
+    (least.law.vocabulary.contradictions, least.law.vocabulary.orders) = (Vec::new(), Vec::new());
+    least.law.texts.truncate(1);
+    (least.law.texts[0].allowed, least.law.texts[0].contradictions, least.law.texts[0].counterparts) = (Vec::new(), Vec::new(), Vec::new());
+    assert!(Engine::new(&bundle::write(&least).unwrap()).is_ok());
+    std::fs::write(folder("bundle").join("least"), [b"\x01", least.law.to_bytes().unwrap().as_slice()].concat()).unwrap();
     for (name, bytes) in [
         ("empty-file", b"\x00".as_slice()),
         ("empty-inside", b"\x01"),

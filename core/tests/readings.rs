@@ -299,8 +299,8 @@ fn without_a_choice_the_store_is_what_it_would_be_without_the_other_readings() {
     }
     assert!(left_out >= encoded(&store().sources).len());
     let (bare, marked) = (compile(&bare).content.unwrap(), store().compiled.content.as_ref().unwrap());
-    assert_eq!(bare.texts, marked.texts);
-    assert!(marked.texts.iter().all(|t| t.set_aside.is_empty() && t.other_readings.is_empty()));
+    assert_eq!(bare.law.texts, marked.law.texts);
+    assert!(marked.law.texts.iter().all(|t| t.set_aside.is_empty() && t.other_readings.is_empty()));
 }
 
 #[test]

@@ -71,3 +71,19 @@ export const noModule = (cause: unknown, where: string): LexgateError =>
     },
     { cause },
   );
+
+export const trustWithoutKeys = (option: string): LexgateError =>
+  new LexgateError(
+    "public-keys-missing",
+    { en: `\`${option}\` asks for signatures, but there are no public keys`, zh: `\`${option}\` 要求签名，但未提供公钥` },
+    { en: "give `publicKeys`", zh: "请提供 `publicKeys`" },
+    { path: `$.${option}` },
+  );
+
+export const trustWithoutBundle = (): LexgateError =>
+  new LexgateError(
+    "bundle-missing",
+    { en: "there are public keys but no bundle; the one inside the package is part of it and not signed", zh: "提供了公钥但未提供策略包；软件包内置的策略包属于软件包本身，没有签名" },
+    { en: "give the bytes of the bundle", zh: "请提供策略包的字节" },
+    { path: "$.publicKeys" },
+  );

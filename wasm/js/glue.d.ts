@@ -19,6 +19,7 @@ export interface Api {
   readonly Engine: {
     embedded(lenient: boolean): Engine;
     fromBundle(bundle: Uint8Array, lenient: boolean): Engine;
+    verified(bundle: Uint8Array, trust: string, lenient: boolean): Engine;
   };
 }
 

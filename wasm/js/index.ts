@@ -1,3 +1,3 @@
 export { LexgateError } from "./errors.js";
-export type { BatchRequest, LoadOptions, Version } from "./lexgate.js";
+export type { BatchRequest, LoadOptions, PublicKey, Version } from "./lexgate.js";
 export type * from "./generated.js";

@@ -1,13 +1,41 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { notJson } from "./errors.js";
+import { notJson, trustWithoutBundle, trustWithoutKeys } from "./errors.js";
 import type { AccessRequest, AccessResponse, BundleInfo, Comparison, EngineInfo, Reference, RegulationEntry, RuleExplanation } from "./generated.js";
 import { createGlue, GLUE_NAME, type Engine as RawEngine, type Api } from "./glue.js";
 import { Instance, type CreateGlue } from "./instance.js";
+
+/** A public key as JSON Web Key (RFC 7517, RFC 8037), as `lexgate bundle keygen` writes it. */
+export interface PublicKey {
+  readonly kty: string;
+  readonly crv: string;
+  readonly x: string;
+  readonly y?: string;
+  /** Its id; the thumbprint (RFC 7638) unless given. */
+  readonly kid?: string;
+  /** From when it counts (RFC 3339). */
+  readonly valid_from?: string;
+  /** Until when it counts (RFC 3339). */
+  readonly valid_until?: string;
+}
 
 /** How an engine is loaded. */
 export interface LoadOptions {
   /** An unknown fact name is a warning in the answer and no error. It never helps an allow. Default: `false`. */
   readonly lenient?: boolean;
+  /** Whose signatures count. When given, a bundle without enough of them is refused; give it for every bundle off the wire. */
+  readonly publicKeys?: readonly (PublicKey | JsonWebKey)[];
+  /** How many of the keys have to have signed. Default: 1. */
+  readonly threshold?: number;
+  /** Refuse a bundle older than this version, so that nobody brings back repealed law. */
+  readonly minimumVersion?: string;
+  /** Refuse a bundle of another policy store. */
+  readonly store?: string;
+  /** Refuse a bundle whose Cedar schema has another SHA-256. */
+  readonly schemaSha256?: string;
+  /** When periods of validity are judged (RFC 3339). Default: the time of this machine. */
+  readonly now?: string;
+  /** Let signatures by other keys stand beside those that count. Default: `false`. */
+  readonly allowOtherSignatures?: boolean;
 }
 
 /** A request with the datasets or other members that differ: the evaluations request of AuthZEN 1.0. */
@@ -57,12 +85,25 @@ export class Lexgate {
   /** @internal */
   static async from(module: WebAssembly.Module, bundle: BufferSource | undefined, options: LoadOptions): Promise<Lexgate> {
     const instance = await Instance.of<Api>(module, createGlue as CreateGlue<Api>, GLUE_NAME);
-    const lenient = options.lenient ?? false;
+    const { lenient = false, ...trust } = options;
+    const asked = (["threshold", "minimumVersion", "store", "schemaSha256", "allowOtherSignatures"] as const).find((key) => trust[key] !== undefined);
+    if (trust.publicKeys === undefined && asked !== undefined) {
+      throw trustWithoutKeys(asked);
+    }
+    if (trust.publicKeys !== undefined && bundle === undefined) {
+      throw trustWithoutBundle();
+    }
+    const load = ({ Engine }: Api): RawEngine => {
+      if (bundle === undefined) {
+        return Engine.embedded(lenient);
+      }
+      if (trust.publicKeys === undefined) {
+        return Engine.fromBundle(bytes(bundle), lenient);
+      }
+      return Engine.verified(bytes(bundle), toText({ ...trust, now: trust.now ?? new Date().toISOString() }), lenient);
+    };
     // Not `new Lexgate`: the entry points extend this class, and what they load is of theirs.
-    return new this(
-      instance,
-      instance.call(({ Engine }) => (bundle === undefined ? Engine.embedded(lenient) : Engine.fromBundle(bytes(bundle), lenient))),
-    );
+    return new this(instance, instance.call(load));
   }
 
   private call<T>(f: (engine: RawEngine) => T): T {

@@ -21,7 +21,7 @@ function module(): Promise<WebAssembly.Module> {
 }
 
 export class Lexgate extends Base {
-  /** Loads an engine: with the bundle inside the package, or with the bytes of another one. */
+  /** Loads an engine: with the bundle inside the package, or with the bytes of another one, verified when `publicKeys` are given. */
   static async load(bundle?: BufferSource, options: LoadOptions = {}): Promise<Lexgate> {
     return Base.from(await module(), bundle, options);
   }

@@ -17,15 +17,13 @@ pub(crate) struct Thrown {
 impl Thrown {
     /// A bundle was refused.
     pub(crate) fn bundle(error: &BundleError) -> Self {
-        Self {
-            code: error.code(),
-            help: Text {
-                en: "load the bundle file as it was built and signed, with an engine that reads its format".to_owned(),
-                zh: "请按原样加载已构建并签名的规则包，并使用能够读取该格式的引擎".to_owned(),
-            },
-            message: Text { en: error.to_string(), zh: "规则包被拒绝".to_owned() },
-            path: "$".to_owned(),
-        }
+        Self { code: error.code(), help: error.help(), message: error.message(), path: "$".to_owned() }
+    }
+
+    /// Nobody can be trusted in this way.
+    #[cfg(feature = "decide")]
+    pub(crate) fn trust(error: &lexgate::trust::TrustError, path: &str) -> Self {
+        Self { code: error.code(), help: error.help(), message: error.message(), path: path.to_owned() }
     }
 
     #[cfg(feature = "author")]
@@ -38,7 +36,13 @@ impl Thrown {
     #[cfg(feature = "author")]
     pub(crate) fn no_bundle() -> Self {
         let (help_en, help_zh) = ("mend the findings that are errors first", "请先更正属于错误的检查结果");
-        Self::author("bundle-not-built", "the sources have errors, so there is no bundle".to_owned(), "源文件有错误，未生成规则包", help_en, help_zh)
+        Self::author(
+            "bundle-not-built",
+            "the sources have errors, so there is no bundle".to_owned(),
+            "源文件有错误，未生成策略包",
+            help_en,
+            help_zh,
+        )
     }
 
     /// A text is no policy file.

@@ -75,7 +75,12 @@ fn form(fact: &Fact) -> &'static str {
 }
 
 fn facts(out: &mut String, v: &Vocabulary, group: Group, name: &str) {
-    writeln!(out, "\n/** Facts at `{}`. What is left out, `null` or `\"unknown\"` is not stated. */\nexport interface {name} {{", group.path()).unwrap();
+    writeln!(
+        out,
+        "\n/** Facts at `{}`. What is left out, `null` or `\"unknown\"` is not stated. */\nexport interface {name} {{",
+        group.path()
+    )
+    .unwrap();
     for fact in v.facts.iter().filter(|f| f.group == group && !f.derived) {
         doc(out, "  ", &fact.label, form(fact));
         writeln!(out, "  readonly {}?: {};", fact.key(), value(fact)).unwrap();

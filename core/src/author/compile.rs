@@ -3,7 +3,7 @@
 use super::annotations::{KNOWN, check_value, demands, fact, readings};
 use super::lower::lower;
 use super::{Finding, Sources, schema};
-use crate::bundle::{Content, Manifest, sha256_hex};
+use crate::bundle::{About, Content, Law, Source, sha256_hex};
 use crate::calendar::parse_moment;
 use crate::citation::{Locator, locate};
 use crate::law::{
@@ -333,11 +333,10 @@ impl Compiler<'_> {
         self.chosen_readings(&store.readings, &choices, &texts);
         // What the bundle is made from; a folder that holds no text of law (calendars) is no part of it.
         let is_source = |path: &str| path.split_once('/').is_none_or(|(folder, _)| names.iter().any(|n| n == folder));
-        let sources =
-            self.sources.iter().filter(|(p, _)| is_source(p)).map(|(p, text)| (p.to_owned(), sha256_hex(text.as_bytes()))).collect();
-        let manifest =
-            Manifest { id: store.id, version: store.version, cedar_version: cedar_policy::get_lang_version().to_string(), sources };
-        Some(Content { manifest, vocabulary, texts, points })
+        let source = |(path, text): (&str, &str)| Source { path: path.to_owned(), sha256: sha256_hex(text.as_bytes()) };
+        let sources = self.sources.iter().filter(|(p, _)| is_source(p)).map(source).collect();
+        let about = About { id: store.id, version: store.version, cedar_version: cedar_policy::get_lang_version().to_string(), sources };
+        Some(Content { about, law: Law { vocabulary, texts, points } })
     }
 
     /// A reading can be chosen only where policies say what follows from it.

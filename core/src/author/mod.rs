@@ -19,12 +19,12 @@ pub mod diff;
 pub mod divergence;
 mod lower;
 pub mod oracle;
-mod schema;
+pub mod policy_store;
 mod sources;
 pub mod vectors;
 
+pub use crate::schema::schema;
 pub use compile::{Compiled, Validation, compile, compile_with};
-pub use schema::schema;
 pub use sources::Sources;
 
 pub use miette::Severity;

@@ -1,7 +1,7 @@
 //! Cedar itself as the judge of our evaluator.
 
-use super::schema::is_always_stated;
 use crate::facts::{Facts, Value};
+use crate::schema::is_always_stated;
 use crate::vocabulary::{Group, Vocabulary};
 use cedar_policy::{Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema};
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -251,3 +251,16 @@ pub(crate) fn in_parallel<T: Sync, R: Send>(items: &[T], check: impl Fn(&T) -> V
         running.into_iter().flat_map(|r| r.join().unwrap()).collect()
     })
 }
+
+/// A bundle whose header states the digest that manifest and signatures have, whatever was done to them.
+pub(crate) fn mended(bundle: &[u8]) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    let mut bundle = bundle.to_vec();
+    let Some(lengths) = bundle.get(10..18) else { return bundle };
+    let length = |b: &[u8]| usize::try_from(u32::from_le_bytes(b.try_into().unwrap())).unwrap();
+    let end = 50usize.saturating_add(length(&lengths[..4])).saturating_add(length(&lengths[4..]));
+    let Some(head) = bundle.get(50..end) else { return bundle };
+    let digest = Sha256::new().chain_update(&bundle[..18]).chain_update(head).finalize();
+    bundle[18..50].copy_from_slice(&digest);
+    bundle
+}

@@ -52,7 +52,7 @@ fn core_imports_nothing() -> Step {
 /// A path that a document names in backticks exists.
 fn documents_name_what_exists() -> Step {
     let mut missing = Vec::new();
-    for document in ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "policies/README.md"] {
+    for document in ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "policies/README.md", "docs/bundle.md"] {
         let text = std::fs::read_to_string(root().join(document)).map_err(|e| format!("{document}: {e}"))?;
         let quoted = text.split('`').skip(1).step_by(2);
         for path in quoted.filter(|q| looks_like_a_path(q)) {
@@ -70,6 +70,6 @@ fn documents_name_what_exists() -> Step {
 }
 
 fn looks_like_a_path(quoted: &str) -> bool {
-    let tops = ["core/", "cli/", "policies/", "tests/", "wasm/", "examples/", ".ci/", "gateways/", "web-demo/"];
+    let tops = ["core/", "cli/", "policies/", "tests/", "wasm/", "examples/", ".ci/", "docs/", "gateways/", "web-demo/"];
     tops.iter().any(|t| quoted.starts_with(t)) && !quoted.contains(|c: char| c.is_whitespace() || "<>*{}…".contains(c))
 }

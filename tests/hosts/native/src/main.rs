@@ -3,8 +3,7 @@
 
 mod cedar;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64ct::{Base64, Encoding};
 use lexgate::Engine;
 use lexgate::author::{Sources, vectors};
 use serde_json::{Value, json};
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
 /// The bytes of a request are in base64: some are no UTF-8.
 fn requests(folder: &Path) -> Result<(), String> {
     let sources = Sources::read(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let lines = vectors::read(&sources)?.into_iter().map(|v| json!({"name": v.name, "request": BASE64_STANDARD.encode(v.request)}).to_string());
+    let lines = vectors::read(&sources)?.into_iter().map(|v| json!({"name": v.name, "request": Base64::encode_string(&v.request)}).to_string());
     write(lines.map(Ok))
 }
 
@@ -85,7 +84,7 @@ fn given() -> Result<Vec<(String, Vec<u8>)>, String> {
         let line: Value = serde_json::from_str(line).map_err(|e| e.to_string())?;
         let [name, request] = ["name", "request"].map(|member| line.get(member).and_then(Value::as_str).map(str::to_owned));
         let (name, request) = name.zip(request).ok_or("a line has no name or no request")?;
-        Ok((name, BASE64_STANDARD.decode(request).map_err(|e| e.to_string())?))
+        Ok((name, Base64::decode_vec(&request).map_err(|e| e.to_string())?))
     };
     lines.lines().map(request).collect()
 }

@@ -53,6 +53,6 @@ fn attributes(out: &mut String, vocabulary: &Vocabulary, group: Group, indent: &
 }
 
 /// Facts that every evaluated request has.
-pub(super) fn is_always_stated(name: &str) -> bool {
+pub(crate) fn is_always_stated(name: &str) -> bool {
     matches!(name, "actor.id" | "dataset.id" | "time.now" | "time.now_ends")
 }
