@@ -80,7 +80,8 @@ pub(crate) fn requests() -> Result<PathBuf, String> {
     Ok(file)
 }
 
-fn native() -> std::process::Command {
+/// The native host.
+pub(crate) fn native() -> std::process::Command {
     cargo(&["run", "--quiet", "--release", "--package", "native-host", "--"])
 }
 

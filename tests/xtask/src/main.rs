@@ -19,6 +19,8 @@ const HELP: &str = "cargo xtask COMMAND
   check            formatting, lints, policies, schema and bundle up to date, core free of imports as WebAssembly
   test             everything CI runs: check, all tests, all vectors, coverage, documentation, 30 s of each fuzz target
   bench [--json]   compare with Cedar in one run and print the ratios
+  bench --wasm [--json]
+                   the npm package beside @cedar-policy/cedar-wasm and @janssenproject/cedarling_wasm, and beside native
   package          build the npm package into target/package
   size [--json]    how large the modules of the package are, and where the bytes go; fails when one is too large
   conformance [HOST...]
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::setup(),
         ["check"] => check::check(),
         ["test"] => test::test(),
+        ["bench", "--wasm", rest @ ..] => bench::bench_wasm(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["package"] => package::package(),
         ["size"] => size::size(false),

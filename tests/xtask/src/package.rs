@@ -14,7 +14,7 @@ pub(crate) fn package() -> Step {
     let folder = folder();
     std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let [decide, author] = ["decide", "author"].map(|name| folder.join(name));
-    for (module, features) in [(&decide, &[][..]), (&author, &["--", "--features", "author"][..])] {
+    for (module, features) in [(&decide, &[][..]), (&author, &["--", "--no-default-features", "--features", "author"][..])] {
         let mut build = command("wasm-pack");
         // What `wasm-bindgen` is on the path is the one this asks for: nothing is fetched while building.
         build.args(["build", "wasm", "--target", "bundler", "--mode", "no-install", "--no-pack", "--profile", "wasm"]);
