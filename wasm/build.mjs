@@ -1,5 +1,5 @@
 // Makes the npm package out of what wasm-pack left: `node build.mjs DECIDE AUTHOR`, each a folder of wasm-pack's.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -15,10 +15,8 @@ if (!decide || !author) {
 }
 
 function run(program, args) {
-  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: here, stdio: "inherit" });
-  if (status !== 0) {
-    throw new Error(`${program} failed`);
-  }
+  const child = spawn(process.execPath, [program, ...args], { cwd: here, stdio: "inherit" });
+  return new Promise((yes, no) => child.on("error", no).on("exit", (code) => (code === 0 ? yes() : no(new Error(`${program} failed`)))));
 }
 
 /** What compilers emit for this target today and every supported host runs. */
@@ -28,7 +26,7 @@ const FEATURES = ["bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutabl
 function optimise(folder, level, to) {
   const binaryen = join(dirname(require.resolve("binaryen")), "bin/wasm-opt");
   const features = FEATURES.map((f) => `--enable-${f}`);
-  run(binaryen, [level, ...features, "--strip-debug", "--strip-producers", join(folder, "lexgate_bg.wasm"), "-o", join(dist, to)]);
+  return run(binaryen, [level, ...features, "--strip-debug", "--strip-producers", join(folder, "lexgate_bg.wasm"), "-o", join(dist, to)]);
 }
 
 /**
@@ -71,7 +69,7 @@ await build({
   define: { "import.meta.url": "fileUrl" },
   banner: { js: 'const fileUrl = require("node:url").pathToFileURL(__filename).href;' },
 });
-run(join(dirname(require.resolve("typescript/package.json")), "bin/tsc"), ["-p", "tsconfig.json"]);
+await run(join(dirname(require.resolve("typescript/package.json")), "bin/tsc"), ["-p", "tsconfig.json"]);
 for (const file of readdirSync(js).filter((f) => f.endsWith(".d.ts") && f.includes("glue"))) {
   copyFileSync(join(js, file), join(dist, file));
 }
@@ -79,8 +77,8 @@ for (const file of readdirSync(dist).filter((f) => f.endsWith(".d.ts"))) {
   const text = readFileSync(join(dist, file), "utf8");
   writeFileSync(join(dist, file.replace(/\.ts$/, ".cts")), text.replaceAll('.js"', '.cjs"'));
 }
-optimise(decide, "-O3", "lexgate.wasm");
-optimise(author, "-Oz", "lexgate-author.wasm");
+// Both at once: each takes a minute or more, and one core.
+await Promise.all([optimise(decide, "-O3", "lexgate.wasm"), optimise(author, "-Oz", "lexgate-author.wasm")]);
 for (const file of ["LICENSE"]) {
   copyFileSync(join(here, "..", file), join(here, file));
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { notJson, trustWithoutBundle, trustWithoutKeys } from "./errors.js";
 import type { AccessRequest, AccessResponse, BundleInfo, Comparison, EngineInfo, Reference, RegulationEntry, RuleExplanation } from "./generated.js";
 import { createGlue, GLUE_NAME, type Engine as RawEngine, type Api } from "./glue.js";
@@ -145,7 +146,7 @@ export class Lexgate {
       }
     });
     if (result === undefined) {
-      return evaluations.map((own) => this.evaluate({ ...defaults, ...own } as AccessRequest));
+      return evaluations.map((own) => this.evaluate((isObject(own) ? { ...defaults, ...own } : own) as AccessRequest));
     }
     return unfold(JSON.parse(result) as Folded);
   }
@@ -205,6 +206,10 @@ function toText(request: unknown): string {
     throw notJson(undefined);
   }
   return text;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Takes out of a list of requests what all of them share. */

@@ -1,6 +1,6 @@
 //! What has to be true of the sources before anything is tested, and how to make generated files true again.
 
-use crate::run::{Step, cargo, lexgate, root, step};
+use crate::run::{Step, cargo, lexgate, root, step, target};
 use crate::setup::{WASM, has_wasm_target};
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn core_imports_nothing() -> Step {
         return Err(format!("there is no standard library for {WASM}; run `cargo xtask setup`"));
     }
     step("core builds for WebAssembly", &mut cargo(&["build", "--quiet", "--release", "--package", "portable", "--target", WASM]))?;
-    let file = root().join("target").join(WASM).join("release/portable.wasm");
+    let file = target().join(WASM).join("release/portable.wasm");
     let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
     let mut imports = BTreeSet::new();
     for payload in wasmparser::Parser::new(0).parse_all(&bytes) {

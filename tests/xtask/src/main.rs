@@ -2,9 +2,13 @@
 
 mod bench;
 mod check;
+mod conformance;
+mod inspect;
+mod package;
 mod replay;
 mod run;
 mod setup;
+mod size;
 mod test;
 
 use run::Step;
@@ -16,13 +20,23 @@ const HELP: &str = "cargo xtask COMMAND
   check            formatting, lints, policies, schema and bundle up to date, core free of imports as WebAssembly
   test             everything CI runs: check, all tests, all vectors, coverage, documentation, 30 s of each fuzz target
   bench [--json]   compare with Cedar in one run and print the ratios
+  bench --wasm [--json]
+                   the npm package beside @cedar-policy/cedar-wasm and @janssenproject/cedarling_wasm, and beside native
+  package          build the npm package into target/package
+  size [--json]    how large the modules of the package are, and where the bytes go; fails when one is too large
+  conformance [HOST...]
+                   run every vector in each host (native, node, chromium, firefox, workerd, deno, bun; webkit when named)
+                   and demand the native engine's bytes; without a host, all but webkit, and the report is written
+  inspect [--full] what else has to be true of the package: contents, types, offline, memory, traps, bundlers, examples;
+                   --full runs a million evaluations instead of a tenth of it
   replay [EVENTS]  write a log of decisions, alter some, and demand that replay finds exactly those (default 1000000)
   fuzz [SECONDS]   run each fuzz target that long (default 600)
-  bless            rewrite what is generated: bundle, schema, record of all answers, snapshots; read the diff
+  bless            rewrite what is generated: bundle, schema, record of all answers, snapshots, types; read the diff
 
 Examples:
   cargo xtask setup && cargo xtask test
   cargo xtask bench --json > bench.json
+  cargo xtask conformance node deno
   cargo xtask fuzz 60
 ";
 
@@ -33,7 +47,14 @@ fn main() -> ExitCode {
         ["setup"] => setup::setup(),
         ["check"] => check::check(),
         ["test"] => test::test(),
+        ["bench", "--wasm", rest @ ..] => bench::bench_wasm(rest),
         ["bench", rest @ ..] => bench::bench(rest),
+        ["package"] => package::package(),
+        ["size"] => size::size(false),
+        ["size", "--json"] => size::size(true),
+        ["conformance", hosts @ ..] => conformance::conformance(hosts),
+        ["inspect"] => inspect::inspect(false),
+        ["inspect", "--full"] => inspect::inspect(true),
         ["replay"] => replay::replay(1_000_000),
         ["replay", events] => events.parse().map_err(|_| format!("`{events}` is no number of events")).and_then(replay::replay),
         ["fuzz"] => test::fuzz(600),

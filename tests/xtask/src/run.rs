@@ -1,7 +1,7 @@
 //! Running other programs and saying so.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// The outcome of a chore.
@@ -10,6 +10,25 @@ pub(crate) type Step = Result<(), String>;
 /// The top of the checkout.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Where builds go.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// A program, at the top of the checkout.
+pub(crate) fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
+}
+
+/// What a command writes to standard output; what it says besides is shown.
+pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>, String> {
+    let name = command.get_program().display().to_string();
+    let done = command.stderr(Stdio::inherit()).output().map_err(|e| format!("{name} cannot be started: {e}"))?;
+    if done.status.success() { Ok(done.stdout) } else { Err(format!("{name} failed ({})", done.status)) }
 }
 
 /// Cargo, as it was called, at the top of the checkout.

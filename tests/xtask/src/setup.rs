@@ -1,6 +1,7 @@
 //! What a bare Debian or Ubuntu machine with rustup needs.
 
-use crate::run::{Step, root, runs, step};
+use crate::package::packages;
+use crate::run::{Step, output, root, runs, step, target};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,12 +9,29 @@ use std::process::Command;
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 /// The fuzzer, pinned.
 const CARGO_FUZZ: &str = "0.13.2";
+/// Builds the WebAssembly modules of the npm package, pinned.
+const WASM_PACK: &str = "0.15.1";
+/// The oldest Node that is supported.
+const NODE: u32 = 20;
 
 /// Installs what is missing and says so.
 pub(crate) fn setup() -> Step {
     c_compiler()?;
     wasm_target()?;
     cargo_fuzz()?;
+    println!("setup: everything is here");
+    Ok(())
+}
+
+/// Installs what the npm package and its hosts need, where it is missing.
+pub(crate) fn setup_package() -> Step {
+    wasm_target()?;
+    node()?;
+    browsers()?;
+    cargo_tool("wasm-pack", "wasm-pack", WASM_PACK)?;
+    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &locked("wasm-bindgen")?)?;
+    packages("wasm")?;
+    packages("tests/hosts")?;
     println!("setup: everything is here");
     Ok(())
 }
@@ -91,7 +109,9 @@ mkdir -p "{sysroot}/lib/rustlib/src/rust"
 ln -sfn "$library" "{sysroot}/lib/rustlib/src/rust/library"
 rm -rf empty && cargo new --lib --vcs none empty
 cd empty
-RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes cargo build --release -Zbuild-std=std,panic_abort,proc_macro,test --target {WASM}
+# no place of this machine goes into what is built with it
+places="--remap-path-prefix={sysroot}=rust --remap-path-prefix=$(cd .. && pwd -P)=rust"
+RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes $places" cargo build --release -Zbuild-std=std,panic_abort,proc_macro,test --target {WASM}
 mkdir -p "{sysroot}/lib/rustlib/{WASM}/lib"
 cp target/{WASM}/release/deps/*.rlib "{sysroot}/lib/rustlib/{WASM}/lib/"
 "#,
@@ -112,4 +132,72 @@ fn cargo_fuzz() -> Step {
         "cargo install cargo-fuzz",
         Command::new("cargo").args(["install", "--locked", "--version", CARGO_FUZZ, "cargo-fuzz"]).current_dir(Path::new("/")),
     )
+}
+
+/// Node and npm, young enough.
+fn node() -> Step {
+    if !runs("node", &["--version"]) || !runs("npm", &["--version"]) {
+        println!("setup: installing Node and npm");
+        apt(&["nodejs", "npm"])?;
+    }
+    let version = String::from_utf8_lossy(&output(Command::new("node").arg("--version"))?).trim().to_owned();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|m| m.parse::<u32>().ok());
+    if major.is_some_and(|m| m >= NODE) {
+        println!("setup: Node {version} found");
+        return Ok(());
+    }
+    Err(format!("Node {version} is too old: the package supports Node {NODE} and later; put such a `node` and its `npm` first on the path"))
+}
+
+/// Two browsers, and a typeface for Chinese.
+fn browsers() -> Step {
+    let font = || runs("sh", &["-c", "fc-list :lang=zh | grep -q ."]);
+    let wanted =
+        [("chromium", runs("chromium", &["--version"])), ("firefox-esr", runs("firefox-esr", &["--version"])), ("fonts-noto-cjk", font())];
+    let missing: Vec<&str> = wanted.iter().filter(|(_, found)| !found).map(|(package, _)| *package).collect();
+    if missing.is_empty() {
+        println!("setup: Chromium, Firefox and a typeface for Chinese found");
+        return Ok(());
+    }
+    println!("setup: installing {}", missing.join(", "));
+    apt(&missing)
+}
+
+/// Where tools are put that are not for the whole machine.
+fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// The command with these tools first on its path.
+pub(crate) fn with_tools(command: &mut Command) -> &mut Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(tools().join("bin")).chain(std::env::split_paths(&path));
+    match std::env::join_paths(folders) {
+        Ok(path) => command.env("PATH", path),
+        Err(_) => command,
+    }
+}
+
+/// The version of a library in the lock file.
+fn locked(library: &str) -> Result<String, String> {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).map_err(|e| format!("Cargo.lock: {e}"))?;
+    let entry = lock.split("[[package]]").find(|p| p.contains(&format!("\nname = \"{library}\"\n")));
+    let version = entry.and_then(|e| e.split("version = \"").nth(1)).and_then(|v| v.split('"').next());
+    version.map(str::to_owned).ok_or_else(|| format!("Cargo.lock does not name {library}"))
+}
+
+/// A program of exactly this version. It is built quickly, not for speed: it runs for seconds.
+fn cargo_tool(program: &str, package: &str, version: &str) -> Step {
+    let mut ask = Command::new(program);
+    let said = with_tools(ask.arg("--version")).output().ok().filter(|o| o.status.success());
+    if said.is_some_and(|o| String::from_utf8_lossy(&o.stdout).split_whitespace().nth(1) == Some(version)) {
+        println!("setup: {program} {version} found");
+        return Ok(());
+    }
+    println!("setup: installing {package} {version} (some minutes)");
+    let mut install = Command::new("cargo");
+    install.args(["install", "--locked", "--quiet", "--force", "--version", version, package, "--bin", program, "--root"]).arg(tools());
+    install.args(["--config", "profile.release.opt-level=1", "--config", "profile.release.lto=false"]);
+    install.args(["--config", "profile.release.codegen-units=16"]);
+    step(&format!("cargo install {package}"), install.current_dir(Path::new("/")))
 }

@@ -2,7 +2,7 @@
 
 use crate::check::check;
 use crate::replay::replay;
-use crate::run::{Step, cargo, lexgate, root, runs, step};
+use crate::run::{Step, cargo, lexgate, root, runs, step, target};
 use crate::setup::setup;
 use std::process::Command;
 
@@ -29,19 +29,19 @@ pub(crate) fn fuzz(seconds: u32) -> Step {
     if !runs("cargo", &["fuzz", "--version"]) {
         return Err("cargo-fuzz is missing; run `cargo xtask setup`".to_owned());
     }
-    for target in TARGETS {
+    for name in TARGETS {
         // New inputs go to the target folder, so that the committed seeds stay as they are.
-        let found = root().join("target/fuzz").join(target);
+        let found = target().join("fuzz").join(name);
         std::fs::create_dir_all(&found).map_err(|e| format!("{}: {e}", found.display()))?;
         let core = root().join("core");
         let mut fuzz = Command::new("cargo");
         // The fuzzer's compiler flags are unstable ones; they do not change what is compiled.
         fuzz.env("RUSTC_BOOTSTRAP", "1").current_dir(&core);
-        fuzz.args(["fuzz", "run", "--sanitizer", "none", "--release", target]);
-        fuzz.arg(&found).arg(core.join("fuzz/corpus").join(target)).arg("--");
+        fuzz.args(["fuzz", "run", "--sanitizer", "none", "--release", name]);
+        fuzz.arg(&found).arg(core.join("fuzz/corpus").join(name)).arg("--");
         fuzz.arg(format!("-max_total_time={seconds}")).arg(format!("-dict={}", core.join("fuzz/request.dict").display()));
         fuzz.args(["-max_len=65536", "-verbosity=0", "-print_final_stats=1"]);
-        step(&format!("fuzz {target} for {seconds} s"), &mut fuzz)?;
+        step(&format!("fuzz {name} for {seconds} s"), &mut fuzz)?;
     }
     Ok(())
 }
