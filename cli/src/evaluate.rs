@@ -3,14 +3,17 @@
 use crate::calendar::WorkingDays;
 use crate::explanation;
 use crate::failure::{Exit, Failure};
-use crate::load::{BundleChoice, at_most, open};
+use crate::load::{BundleChoice, at_most, next_line, open};
+use crate::log::{Log, LogArgs};
 use crate::terminal::{Block, Terminal, say};
 use crate::trust::TrustArgs;
 use clap::ValueEnum;
 use lexgate::request::{MAX_BYTES, Mode, Options, Request, Strictness};
 use lexgate::{Engine, Outcome, Response};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::borrow::Cow;
+use std::io::{BufReader, Read, Write};
 use std::path::PathBuf;
+use std::time::Instant;
 
 const EXAMPLES: &str = "Exit codes: 0 permitted, 3 not permitted, 2 bad input. With --lines the worst line decides.
 
@@ -18,7 +21,8 @@ Examples:
   lexgate evaluate request.json
   lexgate evaluate --explain --calendar cn request.json
   cat requests.jsonl | lexgate evaluate --lines - > answers.jsonl
-  lexgate evaluate --bundle lexgate.bundle --key office.jwk --minimum-version 0.1.0 request.json";
+  lexgate evaluate --bundle lexgate.bundle --key office.jwk --minimum-version 0.1.0 request.json
+  lexgate evaluate --log decisions.jsonl --log-chain --mode draft-as-adopted request.json";
 
 /// Decide requests: the canonical JSON answer, or an explanation for people
 #[derive(Debug, clap::Args)]
@@ -45,6 +49,8 @@ pub(crate) struct Args {
     bundle: BundleChoice,
     #[command(flatten)]
     trust: TrustArgs,
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -69,28 +75,38 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let strictness = if args.lenient { Strictness::Lenient } else { Strictness::Strict };
     let engine = args.bundle.trusted_engine(Options { strictness, mode: args.mode.map(Mode::from) }, &args.trust)?;
     let calendar = args.calendar.as_deref().map(WorkingDays::load).transpose()?;
+    let mut log = args.log.open()?;
     let input = open(&args.file)?;
     if args.lines {
-        return lines(&engine, calendar.as_ref(), BufReader::new(input), args, terminal);
+        return lines(&engine, calendar.as_ref(), log.as_mut(), BufReader::new(input), args, terminal);
     }
     let document = at_most(input, MAX_BYTES).map_err(Failure::unreadable(&args.file))?;
-    let request = read(&engine, &document, calendar.as_ref());
+    let begun = Instant::now();
+    let (request, document) = read(&engine, &document, calendar.as_ref());
     let response = engine.evaluate(&request);
+    if let Some(log) = &mut log {
+        log.write(&engine, &document, &response, begun.elapsed(), &mut terminal.out)?;
+    }
     if args.explain {
         explanation::write(&engine, &request, &response, terminal)?;
     } else {
-        writeln!(terminal.out, "{}", response.to_json())?;
+        if !args.log.to_output() {
+            writeln!(terminal.out, "{}", response.to_json())?;
+        }
         complain(&response, None, terminal);
     }
     warn_of_years(&response, calendar.as_ref(), terminal);
     Ok(exit(&response))
 }
 
-/// Reads a request, with the calendar put in where it states none. Errors are those of the document as it was sent.
-fn read(engine: &Engine, document: &[u8], calendar: Option<&WorkingDays>) -> Request {
+/// Reads a request, with the calendar put in where it states none; gives the document that was read as well. Errors are those
+/// of the document as it was sent.
+fn read<'d>(engine: &Engine, document: &'d [u8], calendar: Option<&WorkingDays>) -> (Request, Cow<'d, [u8]>) {
     let request = engine.read(document);
-    let filled = calendar.filter(|_| request.errors().is_empty()).and_then(|c| c.fill(document));
-    filled.map_or(request, |document| engine.read(&document))
+    match calendar.filter(|_| request.errors().is_empty()).and_then(|c| c.fill(document)) {
+        Some(filled) => (engine.read(&filled), Cow::Owned(filled)),
+        None => (request, Cow::Borrowed(document)),
+    }
 }
 
 fn exit(response: &Response<'_>) -> Exit {
@@ -105,6 +121,7 @@ fn exit(response: &Response<'_>) -> Exit {
 fn lines(
     engine: &Engine,
     calendar: Option<&WorkingDays>,
+    mut log: Option<&mut Log>,
     mut input: BufReader<impl Read>,
     args: &Args,
     terminal: &mut Terminal,
@@ -117,51 +134,26 @@ fn lines(
             // The next read may wait: whoever feeds us line by line gets the answers so far.
             terminal.out.flush()?;
         }
-        if !next_line(&mut input, &mut line).map_err(Failure::unreadable(&args.file))? {
+        if !next_line(&mut input, &mut line, MAX_BYTES).map_err(Failure::unreadable(&args.file))? {
             return Ok(worst);
         }
         number = number.saturating_add(1);
         if line.trim_ascii().is_empty() && line.len() <= MAX_BYTES {
             continue;
         }
-        let request = read(engine, &line, calendar);
+        let begun = Instant::now();
+        let (request, document) = read(engine, &line, calendar);
         let response = engine.evaluate(&request);
-        writeln!(terminal.out, "{}", response.to_json())?;
+        if let Some(log) = &mut log {
+            log.write(engine, &document, &response, begun.elapsed(), &mut terminal.out)?;
+        }
+        if !args.log.to_output() {
+            writeln!(terminal.out, "{}", response.to_json())?;
+        }
         complain(&response, Some(number), terminal);
         warn_of_years(&response, calendar, terminal);
         worst = worst.max(exit(&response));
     }
-}
-
-/// Reads the next line without its end into `line`. Of a line that is too long only so much is kept that the engine
-/// sees it is; the rest is skipped. False at the end of the input.
-fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    // Room for one byte too many and a carriage return.
-    const KEPT: usize = MAX_BYTES + 2;
-    line.clear();
-    let mut begun = false;
-    loop {
-        let chunk = match input.fill_buf() {
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            other => other?,
-        };
-        if chunk.is_empty() {
-            break;
-        }
-        begun = true;
-        let end = chunk.iter().position(|b| *b == b'\n');
-        let part = end.and_then(|e| chunk.get(..e)).unwrap_or(chunk);
-        line.extend(part.iter().take(KEPT.saturating_sub(line.len())));
-        let used = end.map_or(chunk.len(), |e| e.saturating_add(1));
-        input.consume(used);
-        if end.is_some() {
-            break;
-        }
-    }
-    if line.last() == Some(&b'\r') {
-        line.pop();
-    }
-    Ok(begun)
 }
 
 /// Says on standard error what is wrong with a request.
@@ -194,41 +186,6 @@ fn warn_of_years(response: &Response<'_>, calendar: Option<&WorkingDays>, termin
                 ),
                 help: Some(say(terminal.lang, "give a calendar of that year", "请提供该年的工作日历").to_owned()),
             });
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn all(input: &[u8]) -> Vec<Vec<u8>> {
-        let mut input = BufReader::with_capacity(7, input);
-        let (mut out, mut line) = (Vec::new(), Vec::new());
-        while next_line(&mut input, &mut line).unwrap() {
-            out.push(line.clone());
-        }
-        out
-    }
-
-    #[test]
-    fn lines_end_with_either_end_or_the_input() {
-        assert_eq!(all(b"a\nbc\r\n\n\xff"), [&b"a"[..], b"bc", b"", b"\xff"]);
-        assert_eq!(all(b""), Vec::<Vec<u8>>::new());
-        assert_eq!(all(b"abcdefghijkl\nm\n"), [&b"abcdefghijkl"[..], b"m"]);
-    }
-
-    #[test]
-    fn a_line_is_kept_up_to_the_limit_and_the_next_one_is_whole() {
-        let long = |n: usize, end: &str| [&vec![b' '; n][..], end.as_bytes(), b"next\n"].concat();
-        for (n, end, kept) in [
-            (MAX_BYTES, "\r\n", MAX_BYTES),
-            (MAX_BYTES + 1, "\n", MAX_BYTES + 1),
-            (MAX_BYTES + 1, "\r\n", MAX_BYTES + 1),
-            (3 * MAX_BYTES, "\n", MAX_BYTES + 2),
-        ] {
-            let lines = all(&long(n, end));
-            assert_eq!((lines[0].len(), lines[1].as_slice()), (kept, &b"next"[..]), "{n} {end:?}");
         }
     }
 }

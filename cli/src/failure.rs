@@ -4,6 +4,8 @@ use crate::terminal::{Block, say};
 use lexgate::Lang;
 use lexgate::author::policy_store::StoreError;
 use lexgate::bundle::BundleError;
+use lexgate::event::EventError;
+use lexgate::mask::MaskError;
 use lexgate::sign::SignError;
 use lexgate::trust::TrustError;
 use std::io;
@@ -18,7 +20,7 @@ pub(crate) enum Exit {
     Done,
     /// The files looked at have errors.
     Findings,
-    /// Not permitted, whatever the reason.
+    /// Not permitted, whatever the reason; for `replay`: an event is not what was decided.
     NotPermitted,
     /// The input could not be read.
     BadInput,
@@ -83,6 +85,24 @@ pub(crate) enum Failure {
     /// No such rule.
     #[error("there is no rule `{id}`")]
     UnknownRule { id: String, near: Vec<String> },
+    /// Masking rules or the key for masking.
+    #[error("`{}`: {source}", path.display())]
+    Masking { path: PathBuf, source: MaskError },
+    /// A decision that could not be logged, and so was not answered.
+    #[error("the decision cannot be logged: {0}")]
+    Event(EventError),
+    /// A log that was to be chained.
+    #[error("the last line of `{}` is no event of a chain", .0.display())]
+    LogUnchained(PathBuf),
+    /// A log that another process writes.
+    #[error("`{}` is being written by another process", .0.display())]
+    LogInUse(PathBuf),
+    /// A key for signing or checking events.
+    #[error("`{}` is no Ed25519 key in PEM", .0.display())]
+    Key(PathBuf),
+    /// A log to replay.
+    #[error("there is no event in `{}`", .0.display())]
+    NoEvents(PathBuf),
     /// Standard output.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -141,6 +161,12 @@ impl Failure {
             Self::Vectors(_) => "vectors-malformed",
             Self::Policies(_) => "policies-invalid",
             Self::UnknownRule { .. } => "unknown-rule",
+            Self::Masking { source, .. } => source.code(),
+            Self::Event(source) => source.code(),
+            Self::LogUnchained(_) => "log-unchained",
+            Self::LogInUse(_) => "log-in-use",
+            Self::Key(_) => "key-malformed",
+            Self::NoEvents(_) => "no-events",
             Self::Output(_) => "output-unwritable",
         }
     }
@@ -166,6 +192,12 @@ impl Failure {
             Self::Vectors(why) => format!("无法读取测试向量：{why}"),
             Self::Policies(path) => format!("`{}` 中的策略有错误", path.display()),
             Self::UnknownRule { id, .. } => format!("没有规则 `{id}`"),
+            Self::Masking { path, source } => format!("`{}`：{}", path.display(), masking_refused(source)),
+            Self::Event(source) => format!("无法记录该决定：{source}"),
+            Self::LogUnchained(path) => format!("`{}` 的最后一行不是链上的事件", path.display()),
+            Self::LogInUse(path) => format!("`{}` 正由另一进程写入", path.display()),
+            Self::Key(path) => format!("`{}` 不是 PEM 格式的 Ed25519 密钥", path.display()),
+            Self::NoEvents(path) => format!("`{}` 中没有事件", path.display()),
             Self::Output(source) => format!("无法写出结果：{source}"),
         }
     }
@@ -177,7 +209,7 @@ impl Failure {
                 "check the path; `-` reads standard input where a request is asked for",
                 "请检查路径；需要请求文件之处可用 `-` 读取标准输入",
             ),
-            Self::Unwritable { .. } | Self::Output(_) => return None,
+            Self::Unwritable { .. } | Self::Output(_) | Self::Event(_) => return None,
             Self::Bundle { source, .. } | Self::Sign { source: SignError::Bundle(source), .. } => {
                 return Some(source.help().get(lang).to_owned());
             }
@@ -203,6 +235,26 @@ impl Failure {
                 "请读取 `lexgate bundle export` 写出的策略库；其内容见 docs/bundle.md",
             ),
             Self::NoSources(_) => say(lang, "build it with `lexgate bundle build --sources`", "请用 `lexgate bundle build --sources` 构建"),
+            Self::Masking { source: MaskError::KeyTooShort, .. } => {
+                say(lang, "for example: `head -c 32 /dev/urandom > FILE`", "例如：`head -c 32 /dev/urandom > FILE`")
+            }
+            Self::Masking { .. } => say(
+                lang,
+                "write {\"keep\": [...], \"mask\": [...], \"remove\": [...]} with pointers such as \"/input/resource/id\"",
+                "请写 {\"keep\": [...], \"mask\": [...], \"remove\": [...]}，其中指针形如 \"/input/resource/id\"",
+            ),
+            Self::LogUnchained(_) => {
+                say(lang, "a chain begins in a new file: move this one away, and keep it", "链须从新文件开始：请移走该文件并妥善保存")
+            }
+            Self::LogInUse(_) => say(lang, "give each process a log of its own", "请为每个进程指定各自的日志"),
+            Self::Key(_) => say(
+                lang,
+                "a private key is PKCS#8 (BEGIN PRIVATE KEY), a public one SPKI (BEGIN PUBLIC KEY)",
+                "私钥应为 PKCS#8（BEGIN PRIVATE KEY），公钥应为 SPKI（BEGIN PUBLIC KEY）",
+            ),
+            Self::NoEvents(_) => {
+                say(lang, "give the files in the order they were written, or their folder", "请按写入次序给出文件，或者给出其所在文件夹")
+            }
             Self::Calendar { .. } => say(
                 lang,
                 "write `holidays = [\"2026-10-01\"]` and `workdays = [\"2026-10-10\"]` in TOML, or use `--calendar cn`",
@@ -219,6 +271,17 @@ impl Failure {
             }
         };
         Some(help.to_owned())
+    }
+}
+
+/// Why a masking was refused, in Chinese.
+fn masking_refused(error: &MaskError) -> String {
+    match error {
+        MaskError::KeyTooShort => format!("遮蔽密钥不足 {} 字节", lexgate::mask::MIN_KEY_BYTES),
+        MaskError::Malformed(why) => format!("无法读取遮蔽规则：{why}"),
+        MaskError::Pointer(pointer) => format!("遮蔽规则不能使用指针“{pointer}”"),
+        MaskError::Twice(pointer) => format!("“{pointer}”出现在两项遮蔽规则中"),
+        other => other.to_string(),
     }
 }
 

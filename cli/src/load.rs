@@ -10,7 +10,7 @@ use lexgate::evaluate::EMBEDDED_BUNDLE;
 use lexgate::{Engine, Options};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Which bundle to work with.
@@ -124,4 +124,72 @@ pub(crate) fn at_most(reader: impl Read, limit: usize) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     reader.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Reads the next line without its end into `line`. Of a line longer than `limit` only so much is kept that whoever
+/// checks the limit sees it broken; the rest is skipped. False at the end of the input.
+pub(crate) fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>, limit: usize) -> io::Result<bool> {
+    // Room for one byte too many and a carriage return.
+    let kept = limit.saturating_add(2);
+    line.clear();
+    let mut begun = false;
+    loop {
+        let chunk = match input.fill_buf() {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if chunk.is_empty() {
+            break;
+        }
+        begun = true;
+        let end = chunk.iter().position(|b| *b == b'\n');
+        let part = end.and_then(|e| chunk.get(..e)).unwrap_or(chunk);
+        line.extend(part.iter().take(kept.saturating_sub(line.len())));
+        let used = end.map_or(chunk.len(), |e| e.saturating_add(1));
+        input.consume(used);
+        if end.is_some() {
+            break;
+        }
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(begun)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lexgate::request::MAX_BYTES;
+    use std::io::BufReader;
+
+    fn all(input: &[u8]) -> Vec<Vec<u8>> {
+        let mut input = BufReader::with_capacity(7, input);
+        let (mut out, mut line) = (Vec::new(), Vec::new());
+        while next_line(&mut input, &mut line, MAX_BYTES).unwrap() {
+            out.push(line.clone());
+        }
+        out
+    }
+
+    #[test]
+    fn lines_end_with_either_end_or_the_input() {
+        assert_eq!(all(b"a\nbc\r\n\n\xff"), [&b"a"[..], b"bc", b"", b"\xff"]);
+        assert_eq!(all(b""), Vec::<Vec<u8>>::new());
+        assert_eq!(all(b"abcdefghijkl\nm\n"), [&b"abcdefghijkl"[..], b"m"]);
+    }
+
+    #[test]
+    fn a_line_is_kept_up_to_the_limit_and_the_next_one_is_whole() {
+        let long = |n: usize, end: &str| [&vec![b' '; n][..], end.as_bytes(), b"next\n"].concat();
+        for (n, end, kept) in [
+            (MAX_BYTES, "\r\n", MAX_BYTES),
+            (MAX_BYTES + 1, "\n", MAX_BYTES + 1),
+            (MAX_BYTES + 1, "\r\n", MAX_BYTES + 1),
+            (3 * MAX_BYTES, "\n", MAX_BYTES + 2),
+        ] {
+            let lines = all(&long(n, end));
+            assert_eq!((lines[0].len(), lines[1].as_slice()), (kept, &b"next"[..]), "{n} {end:?}");
+        }
+    }
 }

@@ -16,6 +16,9 @@ mod failure;
 mod fmt;
 mod keys;
 mod load;
+mod log;
+mod replay;
+mod signing;
 mod store;
 mod terminal;
 mod test;
@@ -51,6 +54,7 @@ Colours follow the terminal and NO_COLOR.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Evaluate(evaluate::Args),
+    Replay(replay::Args),
     Explain(explain::Args),
     Compare(compare::Args),
     Facts(facts::Args),
@@ -86,6 +90,7 @@ fn main() -> ExitCode {
 fn run(command: Command, terminal: &mut Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Evaluate(args) => evaluate::run(&args, terminal),
+        Command::Replay(args) => replay::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Compare(args) => compare::run(&args, terminal),
         Command::Facts(args) => facts::run(&args, terminal),

@@ -623,6 +623,7 @@ fn a_bundle_is_reproducible_and_can_be_looked_into() {
 fn every_command_shows_examples() {
     for args in [
         &["evaluate"][..],
+        &["replay"],
         &["explain"],
         &["compare"],
         &["diff"],

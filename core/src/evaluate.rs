@@ -182,17 +182,23 @@ impl Engine {
     /// Reads a request. The result may be evaluated any number of times.
     #[must_use]
     pub fn read(&self, json: &[u8]) -> Request {
-        self.reader().read(json)
+        self.read_as(json, self.options)
     }
 
-    fn reader(&self) -> Reader<'_> {
-        Reader { vocabulary: &self.vocabulary, index: &self.index, known: self.known, options: self.options }
+    /// As [`Engine::read`], with other options than those of the engine.
+    #[must_use]
+    pub fn read_as(&self, json: &[u8], options: Options) -> Request {
+        self.reader(options).read(json)
+    }
+
+    fn reader(&self, options: Options) -> Reader<'_> {
+        Reader { vocabulary: &self.vocabulary, index: &self.index, known: self.known, options }
     }
 
     /// Puts the members of set-valued facts in canonical order, as [`Engine::read`] does before it takes the digest. Says
     /// whether there is any set.
     pub(crate) fn sort_sets(&self, request: &mut crate::json::Json<'_>) -> bool {
-        self.reader().sort_sets(request)
+        self.reader(self.options).sort_sets(request)
     }
 
     /// Decides a request that was read by this engine.
@@ -271,6 +277,10 @@ impl Engine {
 
     pub(crate) fn prepared(&self) -> &[Prepared] {
         &self.texts
+    }
+
+    pub(crate) fn fact_index(&self) -> &FactIndex {
+        &self.index
     }
 
     pub(crate) fn known(&self) -> WellKnown {

@@ -46,7 +46,8 @@ impl Mode {
 }
 
 /// What an unknown fact name is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Strictness {
     /// An error. The default of the command line, the tests and the demo.
     #[default]
@@ -137,7 +138,7 @@ impl FactIndex {
         Self(names)
     }
 
-    fn find(&self, group: Group, key: &str) -> Option<(FactId, &str)> {
+    pub(crate) fn find(&self, group: Group, key: &str) -> Option<(FactId, &str)> {
         let i = self.0.binary_search_by(|(g, k, _, _)| (*g, k.as_str()).cmp(&(group, key))).ok()?;
         self.0.get(i).map(|(_, _, id, path)| (*id, path.as_str()))
     }
@@ -829,19 +830,19 @@ const PROVINCES: [&str; 34] = [
     "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
 ];
 
-fn is_territory(code: &str) -> bool {
+pub(crate) fn is_territory(code: &str) -> bool {
     code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()) && code.get(..2).is_some_and(|p| PROVINCES.contains(&p))
 }
 
 /// The characters of a unified social credit code, in the order of their values (GB 32100-2015).
-const CREDIT_ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+pub(crate) const CREDIT_ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
-fn looks_like_credit_code(id: &str) -> bool {
+pub(crate) fn looks_like_credit_code(id: &str) -> bool {
     id.len() == 18 && id.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
 /// An 18-character code that is not a citizen's identity number (17 digits and a digit or `X`).
-fn is_organisation_code(id: &str) -> bool {
+pub(crate) fn is_organisation_code(id: &str) -> bool {
     looks_like_credit_code(id) && !id.get(..17).is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()))
 }
 
@@ -873,7 +874,7 @@ fn check_credit_code(code: &str, path: &str, notes: &mut Notes) -> bool {
 }
 
 /// Whether the last character is the check character of the others; `None` when it is no credit code at all.
-fn credit_code_is_valid(code: &str) -> Option<bool> {
+pub(crate) fn credit_code_is_valid(code: &str) -> Option<bool> {
     let values: Vec<u32> = code.chars().map(|c| CREDIT_ALPHABET.find(c).and_then(|i| u32::try_from(i).ok())).collect::<Option<_>>()?;
     let (check, body) = values.split_last()?;
     if body.len() != 17 {

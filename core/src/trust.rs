@@ -261,6 +261,16 @@ impl PublicKey {
         &self.id
     }
 
+    /// The 32 bytes of an Ed25519 key; `None` for one of another suite.
+    #[must_use]
+    pub fn ed25519_bytes(&self) -> Option<[u8; 32]> {
+        match &self.material {
+            Material::Ed25519(key) => Some(key.to_bytes()),
+            #[cfg(feature = "sm2")]
+            Material::Sm2(_) => None,
+        }
+    }
+
     /// `Ed25519` or `SM2`.
     #[must_use]
     pub fn algorithm(&self) -> &'static str {

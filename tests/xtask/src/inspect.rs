@@ -9,7 +9,9 @@ pub(crate) fn inspect(full: bool) -> Step {
     let tarball = tarball()?;
     packages("tests/hosts")?;
     let mut tests = command("node");
-    tests.args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=3600000"]).current_dir(root().join("tests/hosts"));
+    tests
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=3600000"])
+        .current_dir(root().join("tests/hosts"));
     let folder = root().join("tests/hosts/package");
     let files = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let mut files: Vec<_> = files.filter_map(Result::ok).map(|f| f.path()).filter(|p| p.to_string_lossy().ends_with(".test.mjs")).collect();

@@ -5,6 +5,7 @@ mod check;
 mod conformance;
 mod inspect;
 mod package;
+mod replay;
 mod run;
 mod setup;
 mod size;
@@ -28,6 +29,7 @@ const HELP: &str = "cargo xtask COMMAND
                    and demand the native engine's bytes; without a host, all but webkit, and the report is written
   inspect [--full] what else has to be true of the package: contents, types, offline, memory, traps, bundlers, examples;
                    --full runs a million evaluations instead of a tenth of it
+  replay [EVENTS]  write a log of decisions, alter some, and demand that replay finds exactly those (default 1000000)
   fuzz [SECONDS]   run each fuzz target that long (default 600)
   bless            rewrite what is generated: bundle, schema, record of all answers, snapshots, types; read the diff
 
@@ -53,6 +55,8 @@ fn main() -> ExitCode {
         ["conformance", hosts @ ..] => conformance::conformance(hosts),
         ["inspect"] => inspect::inspect(false),
         ["inspect", "--full"] => inspect::inspect(true),
+        ["replay"] => replay::replay(1_000_000),
+        ["replay", events] => events.parse().map_err(|_| format!("`{events}` is no number of events")).and_then(replay::replay),
         ["fuzz"] => test::fuzz(600),
         ["fuzz", seconds] => seconds.parse().map_err(|_| format!("`{seconds}` is no number of seconds")).and_then(test::fuzz),
         ["bless"] => check::bless(),

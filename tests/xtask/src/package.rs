@@ -1,7 +1,7 @@
 //! The npm package: `target/package/lexgate-VERSION.tgz`.
 
 use crate::run::{Step, command, root, step, target};
-use crate::setup::with_tools;
+use crate::setup::{setup_package, with_tools};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -11,13 +11,15 @@ const SOURCES: [&str; 8] =
 
 /// Builds the package.
 pub(crate) fn package() -> Step {
+    setup_package()?;
     let folder = folder();
     std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let [decide, author] = ["decide", "author"].map(|name| folder.join(name));
-    for (module, features) in [(&decide, &[][..]), (&author, &["--", "--no-default-features", "--features", "author"][..])] {
+    let of_author = ["--", "--no-default-features", "--features", "author"];
+    for (module, profile, features) in [(&decide, "wasm", &[][..]), (&author, "wasm-author", &of_author[..])] {
         let mut build = command("wasm-pack");
         // What `wasm-bindgen` is on the path is the one this asks for: nothing is fetched while building.
-        build.args(["build", "wasm", "--target", "bundler", "--mode", "no-install", "--no-pack", "--profile", "wasm"]);
+        build.args(["build", "wasm", "--target", "bundler", "--mode", "no-install", "--no-pack", "--profile", profile]);
         build.arg("--out-dir").arg(module).args(["--out-name", "lexgate"]).args(features);
         with_tools(&mut build).env("CARGO_TERM_QUIET", "true").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_places()?);
         step(&format!("WebAssembly module: {}", name_of(module)), &mut build)?;
@@ -39,6 +41,7 @@ fn without_places() -> Result<String, String> {
 
 /// The tarball, built unless it is younger than everything it is made from.
 pub(crate) fn tarball() -> Result<PathBuf, String> {
+    setup_package()?;
     let file = folder().join(concat!("lexgate-", env!("CARGO_PKG_VERSION"), ".tgz"));
     let built = file.metadata().and_then(|m| m.modified()).ok();
     let changed = SOURCES.iter().filter_map(|s| youngest(&root().join(s))).max();

@@ -19,6 +19,13 @@ pub(crate) fn setup() -> Step {
     c_compiler()?;
     wasm_target()?;
     cargo_fuzz()?;
+    println!("setup: everything is here");
+    Ok(())
+}
+
+/// Installs what the npm package and its hosts need, where it is missing.
+pub(crate) fn setup_package() -> Step {
+    wasm_target()?;
     node()?;
     browsers()?;
     cargo_tool("wasm-pack", "wasm-pack", WASM_PACK)?;
@@ -145,7 +152,8 @@ fn node() -> Step {
 /// Two browsers, and a typeface for Chinese.
 fn browsers() -> Step {
     let font = || runs("sh", &["-c", "fc-list :lang=zh | grep -q ."]);
-    let wanted = [("chromium", runs("chromium", &["--version"])), ("firefox-esr", runs("firefox-esr", &["--version"])), ("fonts-noto-cjk", font())];
+    let wanted =
+        [("chromium", runs("chromium", &["--version"])), ("firefox-esr", runs("firefox-esr", &["--version"])), ("fonts-noto-cjk", font())];
     let missing: Vec<&str> = wanted.iter().filter(|(_, found)| !found).map(|(package, _)| *package).collect();
     if missing.is_empty() {
         println!("setup: Chromium, Firefox and a typeface for Chinese found");

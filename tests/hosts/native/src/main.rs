@@ -39,7 +39,8 @@ fn main() -> ExitCode {
 /// The bytes of a request are in base64: some are no UTF-8.
 fn requests(folder: &Path) -> Result<(), String> {
     let sources = Sources::read(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let lines = vectors::read(&sources)?.into_iter().map(|v| json!({"name": v.name, "request": Base64::encode_string(&v.request)}).to_string());
+    let lines =
+        vectors::read(&sources)?.into_iter().map(|v| json!({"name": v.name, "request": Base64::encode_string(&v.request)}).to_string());
     write(lines.map(Ok))
 }
 
