@@ -74,7 +74,7 @@ impl Engine {
     ///
     /// # Errors
     /// One issue when the document as a whole is no batch; what is wrong with an entry stands in its answer.
-    pub fn evaluate_batch(&self, json: &[u8]) -> Result<Batch<'_>, Issue> {
+    pub fn evaluate_batch(&self, json: &[u8]) -> Result<Batch<'_>, Box<Issue>> {
         let (defaults, entries) = open(json)?;
         let reads_id = self.reads_dataset_id();
         let defaults: Vec<Member> = sorted(defaults.into_iter().filter_map(|(k, v)| self.member(&k, v, reads_id)).collect());
@@ -148,13 +148,13 @@ impl<'e> Batch<'e> {
 type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
 /// The defaults and the entries of a batch.
-fn open(bytes: &[u8]) -> Result<(Members<'_>, Vec<Json<'_>>), Issue> {
+fn open(bytes: &[u8]) -> Result<(Members<'_>, Vec<Json<'_>>), Box<Issue>> {
     let refuse = |code, en: &str, zh: &str| {
         let help = text(
             "send `{\"subject\": …, \"evaluations\": [{\"resource\": …}, …]}` of at most 64 MiB",
             "请发送 `{\"subject\": …, \"evaluations\": [{\"resource\": …}, …]}`，不超过 64 MiB",
         );
-        Issue::new(code, "$", text(en, zh), help)
+        Box::new(Issue::new(code, "$", text(en, zh), help))
     };
     if bytes.len() > MAX_BYTES {
         return Err(refuse("input-too-large", "the batch is too large", "批量请求过大"));

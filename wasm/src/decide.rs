@@ -31,13 +31,13 @@ struct TrustOptions {
     allow_other_signatures: bool,
 }
 
-fn trusted(json: &str) -> Result<Trust, Thrown> {
-    let at = |path: &'static str| move |e: TrustError| Thrown::trust(&e, path);
+fn trusted(json: &str) -> Result<Trust, Box<Thrown>> {
+    let at = |path: &'static str| move |e: TrustError| Box::new(Thrown::trust(&e, path));
     let given: TrustOptions =
-        serde_json::from_str(json).map_err(|_| Thrown::trust(&TrustError::Key { why: "the options are malformed" }, "$"))?;
+        serde_json::from_str(json).map_err(|_| Box::new(Thrown::trust(&TrustError::Key { why: "the options are malformed" }, "$")))?;
     let mut keys = Vec::with_capacity(given.public_keys.len());
     for (i, jwk) in given.public_keys.iter().enumerate() {
-        keys.push(PublicKey::from_jwk(jwk.get().as_bytes()).map_err(|e| Thrown::trust(&e, &format!("$.publicKeys[{i}]")))?);
+        keys.push(PublicKey::from_jwk(jwk.get().as_bytes()).map_err(|e| Box::new(Thrown::trust(&e, &format!("$.publicKeys[{i}]"))))?);
     }
     let mut trust = Trust::new(keys).map_err(at("$.publicKeys"))?.threshold(given.threshold.unwrap_or(1)).map_err(at("$.threshold"))?;
     if let Some(version) = &given.minimum_version {
@@ -85,7 +85,7 @@ impl Engine {
     /// Throws what is wrong with the options, or why the bundle was refused.
     #[wasm_bindgen(js_name = verified)]
     pub fn verified(bundle: &[u8], trust: &str, lenient: bool) -> Result<Engine, JsValue> {
-        let trust = trusted(trust).map_err(Thrown::into_value)?;
+        let trust = trusted(trust).map_err(|e| e.into_value())?;
         let engine = lexgate::Engine::verified(bundle, &trust, options(lenient)).map_err(|e| Thrown::bundle(&e).into_value())?;
         Ok(Self { engine })
     }
