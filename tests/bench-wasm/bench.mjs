@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { dist, install, sh } from "../hosts/lab.mjs";
-import { cedar, cedarAllows, cedarCall, cedarlingCall, cedarlingConfig } from "./engines.mjs";
+import { cedar, cedarAllows, cedarCalls, cedarlingCall, cedarlingConfig } from "./engines.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -23,16 +23,18 @@ const version = (name) => JSON.parse(readFileSync(join(here, "node_modules", nam
 const folder = install(tarball);
 const { Lexgate } = await import(pathToFileURL(join(dist(folder), "node.js")).href);
 const lexgate = await Lexgate.load();
-const ask = cedar(require("@cedar-policy/cedar-wasm/nodejs"), cases);
+const official = require("@cedar-policy/cedar-wasm/nodejs");
+const ask = cedar(official, cases);
 const cedarling = await import("@janssenproject/cedarling_wasm");
 await cedarling.default({ module_or_path: readFileSync(join(here, "node_modules/@janssenproject/cedarling_wasm/cedarling_wasm_bg.wasm")) });
 const third = await cedarling.init(cedarlingConfig(cases));
 
-const asked = cases.requests.map((c) => ({ request: c.request, text: JSON.stringify(c.request), cedar: cedarCall(c), cedarling: cedarlingCall(c) }));
+const calls = cedarCalls(official, cases);
+const asked = cases.requests.map((c, i) => ({ request: c.request, text: JSON.stringify(c.request), cedar: calls[i], cedarling: cedarlingCall(c) }));
 
 // Both decide the same with the same policies: otherwise they would not be doing the same work.
 for (const [i, { cedar, cedarling }] of asked.entries()) {
-  const [one, two] = [ask(cedar), await third.authorize_unsigned(cedarling)];
+  const [one, two] = [ask(cedar), await third.authorize_unsigned(JSON.stringify(cedarling))];
   const reasons = [one.response.diagnostics.reason, two.response.diagnostics.reason].map((r) => [...r].sort().join());
   if (cedarAllows(one) !== two.decision || reasons[0] !== reasons[1]) {
     throw new Error(`${cases.requests[i].name}: cedar-wasm and cedarling differ: ${reasons.join(" | ")}`);
@@ -56,7 +58,7 @@ const contestants = {
     per: asked.length,
     passes: 1,
     run: async () => {
-      for (const { cedarling } of asked) (await third.authorize_unsigned(cedarling)).decision;
+      for (const { cedarling } of asked) (await third.authorize_unsigned(JSON.stringify(cedarling))).decision;
     },
   },
   "lexgate 1,000 single calls": { per: 1, passes: 1, run: () => singles.forEach((request) => lexgate.evaluate(request)) },
@@ -85,7 +87,7 @@ for (let round = -1; round < ROUNDS; round += 1) {
 const cold = { lexgate: [], "cedar-wasm": [] };
 for (let i = 0; i < COLD; i += 1) {
   for (const name of Object.keys(cold)) {
-    const args = [join(here, "cold.mjs"), name, dist(folder), casesFile];
+    const args = [join(here, "cold.mjs"), name, dist(folder), casesFile, JSON.stringify(calls[0])];
     cold[name].push(Number(sh(process.execPath, args)));
   }
 }

@@ -7,16 +7,22 @@ export function cedar(module, { policies }) {
   return (call) => module.statefulIsAuthorized(call);
 }
 
-/** A request as Cedar's package takes it. */
-export function cedarCall({ request, action, context, entities }) {
-  return {
+/**
+ * Requests as Cedar's package takes them. Without a schema in the call, which would cost it time, it does not know what groups
+ * an action belongs to: that comes with the entities.
+ */
+export function cedarCalls(module, { schema, requests }) {
+  const { json } = module.schemaToJson(schema);
+  const uid = (id) => ({ type: "Action", id });
+  const groups = (id) => (json[""].actions[id].memberOf ?? []).flatMap((g) => [g.id, ...groups(g.id)]);
+  return requests.map(({ request, action, context, entities }) => ({
     principal: { type: "Actor", id: request.subject.id },
-    action: { type: "Action", id: action },
+    action: uid(action),
     resource: { type: "Dataset", id: request.resource.id },
     context,
-    entities,
+    entities: [...entities, { uid: uid(action), attrs: {}, parents: [...new Set(groups(action))].map(uid) }],
     preparsedPolicySetId: "law",
-  };
+  }));
 }
 
 export function cedarAllows(answer) {
@@ -30,10 +36,13 @@ export function cedarAllows(answer) {
  */
 export function cedarlingConfig({ policies, schema }) {
   const body = (text) => {
-    const asked = text.match(/principal in (Kind::"[^"]+")/)?.[1];
-    if (!asked) return text;
-    const kind = JSON.stringify(asked.slice('Kind::"'.length, -1));
-    return `${text.replace(/principal in Kind::"[^"]+"/, "principal").replace(/;\s*$/, "")}\nwhen { principal.kinds.contains(${kind}) };`;
+    const begin = text.search(/^(permit|forbid) *\(/m);
+    const end = text.indexOf(")", begin);
+    const [head, scope] = [text.slice(0, begin), text.slice(begin, end)];
+    const asked = scope.match(/principal in Kind::("[^"]+")/);
+    const rest = text.slice(end).replace(/principal in Kind::("[^"]+")/g, "principal.kinds.contains($1)");
+    if (!asked) return head + scope + rest;
+    return `${head}${scope.replace(asked[0], "principal")}${rest.replace(/;\s*$/, "")}\nwhen { principal.kinds.contains(${asked[1]}) };`;
   };
   const entry = ([id, text]) => [
     id,
@@ -60,7 +69,7 @@ export function cedarlingConfig({ policies, schema }) {
   };
 }
 
-/** A request as Cedarling takes it. */
+/** A request as Cedarling takes it, once it is made a JSON text. */
 export function cedarlingCall({ request, action, kinds, actor, dataset, context }) {
   return {
     principal: { cedar_entity_mapping: { entity_type: "Actor", id: request.subject.id }, ...actor, kinds },
