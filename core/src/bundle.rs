@@ -152,7 +152,7 @@ pub struct Content {
 }
 
 /// A bundle whose header, manifest and list of signatures were read. Whether the signatures hold is a question for
-/// [`Trust`](crate::trust::Trust); the files are looked at by [`Bundle::file`] and [`Bundle::law`].
+/// [`Trust`](crate::trust::Trust); the files are looked at by [`Bundle::files`] and [`Bundle::law`].
 #[derive(Debug, Clone)]
 pub struct Bundle<'b> {
     manifest: Manifest,

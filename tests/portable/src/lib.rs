@@ -1,5 +1,5 @@
-//! The core as a bare WebAssembly module. `cargo xtask check` reads its import section, which has to be empty: no clock,
-//! no randomness, no files, no host at all.
+//! The core, with every suite of signatures it can verify, as a bare WebAssembly module. `cargo xtask check` reads its import
+//! section, which has to be empty: no clock, no randomness, no files, no host at all.
 
 use lexgate::event::{Occasion, Recorder};
 use lexgate::mask::Masking;
