@@ -647,7 +647,7 @@ fn every_command_shows_examples() {
         let run = lexgate(&[args, &["--help"]].concat());
         let examples = run.out.split("Examples:").nth(1).unwrap_or_default();
         let count = examples.lines().filter(|l| l.contains("lexgate ")).count();
-        assert!(run.code == 0 && (2..=4).contains(&count), "{args:?}: {count} examples");
+        assert!(run.code == 0 && (2..=5).contains(&count), "{args:?}: {count} examples");
     }
 }
 

@@ -453,7 +453,7 @@ export interface RequestFacts {
   /** licence that a law or administrative regulation asks for the service · 法律、行政法规要求该项服务取得的许可 */
   readonly required_licence?: string | null;
   /** credit business that is carried on · 所从事的征信或者评级业务 */
-  readonly credit_business?: "personal_credit_reporting" | "enterprise_credit_reporting" | "credit_rating" | Unstated;
+  readonly credit_business?: "personal_credit_reporting" | "enterprise_credit_reporting" | "credit_rating" | "none" | Unstated;
   /** by the act credit services are obtained through a business dealing · 该行为系通过商业合作获取征信服务 */
   readonly obtains_credit_service?: boolean | Unstated;
   /** the supplier of the credit services is lawfully qualified for them · 提供征信服务的机构具有合法征信业务资质 */
@@ -689,19 +689,6 @@ export interface AccessRequestContext {
 }
 
 /**
- * A sentence or term in Chinese and English.
- */
-export type BilingualText = { 
-/**
- * English.
- */
-en: string, 
-/**
- * Simplified Chinese.
- */
-zh: string, };
-
-/**
  * A fact and what the request says of it.
  */
 export type StatedFact = { 
@@ -713,6 +700,19 @@ fact: string,
  * The value, as text.
  */
 stated: string, };
+
+/**
+ * A sentence or term in Chinese and English.
+ */
+export type BilingualText = { 
+/**
+ * English.
+ */
+en: string, 
+/**
+ * Simplified Chinese.
+ */
+zh: string, };
 
 /**
  * A bar.
@@ -752,42 +752,49 @@ text: string,
 title: BilingualText, };
 
 /**
- * Which of the two readings of an open point decides.
+ * A running period.
  */
-export type ReadingChoice = "applied" | "other";
-
+export type Deadline = { 
 /**
- * An open point that decides the answer.
+ * Article, paragraph and item in words.
  */
-export type Reading = { 
+citation: BilingualText, 
 /**
- * The conservative reading.
+ * Last day (China Standard Time); `null` when the calendar names no such day.
  */
-applied: BilingualText, 
+due: string | null, 
 /**
- * Which of the two decided.
+ * Whether the last day has passed. Nothing else follows from it.
  */
-choice: ReadingChoice, 
+overdue: boolean, 
 /**
- * The other reading.
+ * Policy id.
  */
-other: BilingualText, 
+policy: string, 
 /**
- * Number of the point.
+ * The rule cited.
  */
-point: string, 
+rule: string, 
 /**
- * The policies that rest on it.
+ * The day that set it off (China Standard Time).
  */
-policies: Array<string>, 
+started: string, 
 /**
- * The question.
+ * Code of the text.
  */
-question: BilingualText, 
+text: string, 
 /**
- * Why the conservative reading is the one applied unless another is chosen.
+ * The rule in one sentence.
  */
-why: BilingualText, };
+title: BilingualText, 
+/**
+ * Who has to act.
+ */
+who: string, 
+/**
+ * Length in working days.
+ */
+working_days: number, };
 
 /**
  * What a request comes to.
@@ -882,17 +889,9 @@ text: string,
 title: BilingualText, };
 
 /**
- * The engine that decided.
+ * A limit of a duty.
  */
-export type EngineInfo = { 
-/**
- * `lexgate`.
- */
-name: string, 
-/**
- * Semantic version.
- */
-version: string, };
+export type ObligationParameter = boolean | string | Array<string>;
 
 /**
  * A policy behind a part of the answer.
@@ -922,11 +921,6 @@ text: string,
  * The rule in one sentence.
  */
 title: BilingualText, };
-
-/**
- * A limit of a duty.
- */
-export type ObligationParameter = boolean | string | Array<string>;
 
 /**
  * What a duty asks.
@@ -963,64 +957,53 @@ properties: ObligationProperties,
 type: string, };
 
 /**
- * A running period.
+ * Which of the two readings of an open point decides.
  */
-export type Deadline = { 
-/**
- * Article, paragraph and item in words.
- */
-citation: BilingualText, 
-/**
- * Last day (China Standard Time); `null` when the calendar names no such day.
- */
-due: string | null, 
-/**
- * Whether the last day has passed. Nothing else follows from it.
- */
-overdue: boolean, 
-/**
- * Policy id.
- */
-policy: string, 
-/**
- * The rule cited.
- */
-rule: string, 
-/**
- * The day that set it off (China Standard Time).
- */
-started: string, 
-/**
- * Code of the text.
- */
-text: string, 
-/**
- * The rule in one sentence.
- */
-title: BilingualText, 
-/**
- * Who has to act.
- */
-who: string, 
-/**
- * Length in working days.
- */
-working_days: number, };
+export type ReadingChoice = "applied" | "other";
 
 /**
- * The bundle that decided.
+ * An open point that decides the answer.
  */
-export type BundleInfo = { 
+export type Reading = { 
 /**
- * Name of the policy store.
+ * The conservative reading.
  */
-id: string, 
+applied: BilingualText, 
 /**
- * SHA-256 of the bundle file, hex.
+ * Which of the two decided.
  */
-sha256: string, 
+choice: ReadingChoice, 
 /**
- * Version of the law as encoded.
+ * The other reading.
+ */
+other: BilingualText, 
+/**
+ * Number of the point.
+ */
+point: string, 
+/**
+ * The policies that rest on it.
+ */
+policies: Array<string>, 
+/**
+ * The question.
+ */
+question: BilingualText, 
+/**
+ * Why the conservative reading is the one applied unless another is chosen.
+ */
+why: BilingualText, };
+
+/**
+ * The engine that decided.
+ */
+export type EngineInfo = { 
+/**
+ * `lexgate`.
+ */
+name: string, 
+/**
+ * Semantic version.
  */
 version: string, };
 
@@ -1048,6 +1031,23 @@ path: string,
  * The rules that were looked at, where the issue is about the law and not about the form.
  */
 rules?: Array<string>, };
+
+/**
+ * The bundle that decided.
+ */
+export type BundleInfo = { 
+/**
+ * Name of the policy store.
+ */
+id: string, 
+/**
+ * SHA-256 of the manifest of the bundle, hex: it lists every file with its digest, and signing leaves it as it is.
+ */
+sha256: string, 
+/**
+ * Version of the law as encoded.
+ */
+version: string, };
 
 /**
  * Why, and what follows.
@@ -1124,23 +1124,6 @@ context: AccessResponseContext,
 decision: boolean, };
 
 /**
- * A word and the one that stands for it here.
- */
-export type Translated = { 
-/**
- * Fact name.
- */
-fact: string, 
-/**
- * The word, as stated.
- */
-from: string, 
-/**
- * The word of the text.
- */
-to: string, };
-
-/**
  * A word that a text does not know.
  */
 export type NoCounterpart = { 
@@ -1156,6 +1139,23 @@ text: string,
  * The word, as stated.
  */
 word: string, };
+
+/**
+ * A word and the one that stands for it here.
+ */
+export type Translated = { 
+/**
+ * Fact name.
+ */
+fact: string, 
+/**
+ * The word, as stated.
+ */
+from: string, 
+/**
+ * The word of the text.
+ */
+to: string, };
 
 /**
  * A rule that decides.
@@ -1283,13 +1283,9 @@ label: BilingualText,
 name: string, };
 
 /**
- * Actions that policies name together.
+ * A name with its label.
  */
-export type ActionGroupEntry = { 
-/**
- * Its members.
- */
-actions: Array<string>, 
+export type NamedEntry = { 
 /**
  * Its label.
  */
@@ -1298,11 +1294,6 @@ label: BilingualText,
  * The identifier.
  */
 name: string, };
-
-/**
- * How a fact is written in JSON and what it becomes in Cedar.
- */
-export type FactType = "bool" | "enum" | "kind" | "text" | "texts" | "date" | "territory" | "credit_code" | "statement" | "calendar";
 
 /**
  * A word of an enumerated fact.
@@ -1318,14 +1309,19 @@ label?: BilingualText,
 value: string, };
 
 /**
+ * Where a fact is stated in a request.
+ */
+export type FactGroup = "actor" | "dataset" | "request" | "grant" | "procedure" | "law" | "time";
+
+/**
  * Which end of the day a bare date stands for.
  */
 export type DayEdge = "start" | "end";
 
 /**
- * Where a fact is stated in a request.
+ * How a fact is written in JSON and what it becomes in Cedar.
  */
-export type FactGroup = "actor" | "dataset" | "request" | "grant" | "procedure" | "law" | "time";
+export type FactType = "bool" | "enum" | "kind" | "text" | "texts" | "date" | "territory" | "credit_code" | "statement" | "calendar";
 
 /**
  * A fact.
@@ -1385,9 +1381,13 @@ values: Array<ValueEntry>,
 who: string, };
 
 /**
- * A name with its label.
+ * Actions that policies name together.
  */
-export type NamedEntry = { 
+export type ActionGroupEntry = { 
+/**
+ * Its members.
+ */
+actions: Array<string>, 
 /**
  * Its label.
  */
@@ -1469,26 +1469,32 @@ territory: string,
 title: BilingualText, };
 
 /**
+ * Where a rule of the law is found.
+ */
+export type RulePlace = "policy" | "data" | "not-decision";
+
+/**
+ * What a rule does.
+ */
+export type RuleKind = "permit" | "forbid" | "condition" | "exception" | "obligation" | "deadline" | "definition";
+
+/**
  * Which of the sets a policy belongs to.
  */
 export type PolicySet = "ground" | "gate" | "duty" | "deadline";
 
 /**
- * A statutory period.
+ * An open point and the reading that decides in this text.
  */
-export type PeriodExplanation = { 
+export type PointChoice = { 
 /**
- * The date that sets it off.
+ * Which of the two readings decides.
  */
-from: string, 
+choice: ReadingChoice, 
 /**
- * Who has to act.
+ * Number of the point.
  */
-who: string, 
-/**
- * Length in working days.
- */
-working_days: number, };
+point: string, };
 
 /**
  * How a fact has to stand.
@@ -1538,17 +1544,21 @@ any: Array<AtomExplanation>,
 rule_first: boolean, };
 
 /**
- * An open point and the reading that decides in this text.
+ * A statutory period.
  */
-export type PointChoice = { 
+export type PeriodExplanation = { 
 /**
- * Which of the two readings decides.
+ * The date that sets it off.
  */
-choice: ReadingChoice, 
+from: string, 
 /**
- * Number of the point.
+ * Who has to act.
  */
-point: string, };
+who: string, 
+/**
+ * Length in working days.
+ */
+working_days: number, };
 
 /**
  * A policy, as far as a reader needs it.
@@ -1610,16 +1620,6 @@ title: BilingualText,
  * Who acts, when the fact's own answer does not fit.
  */
 who: string | null, };
-
-/**
- * What a rule does.
- */
-export type RuleKind = "permit" | "forbid" | "condition" | "exception" | "obligation" | "deadline" | "definition";
-
-/**
- * Where a rule of the law is found.
- */
-export type RulePlace = "policy" | "data" | "not-decision";
 
 /**
  * A rule of the law. Members stand in the order of their names, so the JSON is canonical.
@@ -1731,11 +1731,6 @@ provisions: Array<ChangedProvision>,
 vectors: number, };
 
 /**
- * How grave a finding is.
- */
-export type FindingSeverity = "advice" | "warning" | "error";
-
-/**
  * A part of a source file.
  */
 export type SourceSpan = { 
@@ -1755,6 +1750,11 @@ line: number,
  * Its beginning, in UTF-16 code units from the beginning of the file.
  */
 start: number, };
+
+/**
+ * How grave a finding is.
+ */
+export type FindingSeverity = "advice" | "warning" | "error";
 
 /**
  * Something to say about a source file.
@@ -1784,27 +1784,6 @@ severity: FindingSeverity,
  * Where it is.
  */
 span: SourceSpan | null, };
-
-/**
- * What came of a vector.
- */
-export type VectorReport = { 
-/**
- * Its name.
- */
-name: string, 
-/**
- * What is not as expected; empty when it passed.
- */
-problems: Array<string>, 
-/**
- * The answer, byte for byte.
- */
-response: string, 
-/**
- * The answer in one line.
- */
-summary: string, };
 
 /**
  * How an article is dealt with.
@@ -1877,6 +1856,27 @@ articles: { [key in string]: Array<ArticleCoverage> },
  * Counts by text.
  */
 texts: { [key in string]: TextCoverage }, };
+
+/**
+ * What came of a vector.
+ */
+export type VectorReport = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What is not as expected; empty when it passed.
+ */
+problems: Array<string>, 
+/**
+ * The answer, byte for byte.
+ */
+response: string, 
+/**
+ * The answer in one line.
+ */
+summary: string, };
 
 /**
  * What came of all vectors.
