@@ -79,7 +79,7 @@ impl Engine {
         Ok(Self { engine })
     }
 
-    /// From the bytes of a bundle that has to be what `trust` asks for (see [`TrustOptions`], as JSON).
+    /// From the bytes of a bundle that has to be what `trust` asks for (see `TrustOptions`, as JSON).
     ///
     /// # Errors
     /// Throws what is wrong with the options, or why the bundle was refused.
@@ -116,7 +116,7 @@ impl Engine {
         answer.serialize(&Serializer::json_compatible()).map_err(|e| JsError::new(&e.to_string()))
     }
 
-    /// Many requests at once (see `lexgate::batch`); the shape is that of [`batch::write`].
+    /// Many requests at once (see `lexgate::batch`); the shape is that of `batch::write`.
     ///
     /// # Errors
     /// Throws when the document as a whole is no batch.
