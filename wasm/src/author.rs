@@ -166,6 +166,7 @@ pub fn format_policies(text: &str) -> Result<String, JsValue> {
 ///
 /// # Errors
 /// Throws why the bundle was refused.
+#[wasm_bindgen]
 pub fn schema(bundle: &[u8]) -> Result<String, JsValue> {
     Ok(author::schema(engine(bundle)?.vocabulary()))
 }
