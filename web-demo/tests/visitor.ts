@@ -15,7 +15,7 @@ const WORDS = {
   sharing: { zh: "机关间共享", en: "Sharing between public bodies" },
   silent: { zh: "数据提供单位逾期不答复", en: "The holder does not answer in time" },
   signAgreement: { zh: "同数据提供单位订立开放利用协议", en: "sign the opening-utilisation agreement with the holder" },
-  agreement: { zh: "已签订开放利用协议", en: "the opening-utilisation agreement is signed" },
+  agreement: { zh: "申请者与数据提供单位之间的开放利用协议已经订立", en: "an opening-utilisation agreement with the holder has been signed" },
   undo: { zh: "撤销上一步", en: "Undo last step" },
   overdue: { zh: "已逾期", en: "overdue" },
   deadlines: { zh: "期限", en: "Deadlines" },
@@ -63,7 +63,7 @@ export const test = base.extend<{ lang: Lang; visitor: Visitor }>({
     });
     const page = await context.newPage();
     const complaints: string[] = [];
-    page.on("console", (m) => ["error", "warning"].includes(m.type()) && complaints.push(m.text()));
+    page.on("console", (m) => ["error", "warning"].includes(m.type()) && !m.text().startsWith("Service Worker registration blocked") && complaints.push(m.text()));
     page.on("pageerror", (e) => complaints.push(e.message));
     page.on("request", (r) => /^(data|blob):/.test(r.url()) || r.url().startsWith(baseURL ?? "-") || complaints.push(`a request to elsewhere: ${r.url()}`));
     const word = (key: keyof typeof WORDS): string => WORDS[key][lang];

@@ -33,6 +33,8 @@ export function Answer() {
     } else if (given !== undefined && performance.getEntriesByName("first-answer", "mark").length === 0) {
       performance.mark("first-answer");
     }
+    if (refocus !== undefined && document.activeElement === document.body) document.getElementById(`step-${refocus}`)?.focus();
+    refocus = undefined;
   }, [given]);
   if (failure.value !== undefined && given === undefined) return null;
   if (given === undefined) {
@@ -118,6 +120,9 @@ function Issues({ context }: { context: AccessResponseContext }) {
   );
 }
 
+/** The step whose box was just clicked: it moves to another place of the list, and the keyboard goes with it. */
+let refocus: string | undefined;
+
 /** Goes to the field of a fact, opening what hides it. */
 function goTo(name: string): void {
   const field = document.getElementById(`fact-${name}`);
@@ -139,7 +144,7 @@ function Steps({ missing }: { missing: Missing[] }) {
         {done.map((k) => (
           <li key={k.fact} class="done">
             <label class="check">
-              <input type="checkbox" checked onChange={() => untick(k.fact)} />
+              <input type="checkbox" id={`step-${k.fact}`} checked onChange={() => { refocus = k.fact; untick(k.fact); }} />
               <span>{say(JSON.parse(k.label) as { zh: string; en: string })}</span>
             </label>
           </li>
@@ -160,7 +165,7 @@ function Step({ list }: { list: Missing[] }) {
     <li data-missing={first.fact}>
       {canTick ? (
         <label class="check">
-          <input type="checkbox" checked={false} onChange={(e) => { e.currentTarget.checked = false; void tick(first); }} />
+          <input type="checkbox" id={`step-${first.fact}`} checked={ticked.value.some((k) => k.fact === first.fact)} onChange={() => { refocus = first.fact; void tick(first); }} />
           <span>{say(first.remedy)}</span>
         </label>
       ) : (
