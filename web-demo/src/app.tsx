@@ -120,7 +120,7 @@ export function App() {
             <div class="page-head"><h2>{t("widget")}</h2></div>
             <p class="intro">{t("widget_intro")}</p>
             <p><a class="button" href="portal.html">{t("widget_page")}</a></p>
-            <pre tabIndex={0} aria-label="HTML">{`<script type="module" src="lexgate-eligibility.js"></script>\n\n<lexgate-eligibility lang="${lang.value}"></lexgate-eligibility>`}</pre>
+            <pre tabIndex={0} aria-label="HTML">{`<script type="module" src="widget/lexgate-eligibility.js"></script>\n\n<lexgate-eligibility lang="${lang.value}"></lexgate-eligibility>`}</pre>
           </div>
         )}
       </main>

@@ -35,6 +35,8 @@ async function retype({ page }: Visitor, from: string, to: string): Promise<void
   await page.keyboard.press("Control+f");
   const find = page.locator(".cm-search input[name=search]");
   await find.fill(from);
+  // The panel hears of the text when a key goes up.
+  await find.press("End");
   await find.press("Enter");
   await page.keyboard.press("Escape");
   await page.keyboard.insertText(to);
