@@ -41,15 +41,15 @@ const cases = CASES.map(({ vector, who, what, family, ...words }) => {
     throw new Error(`the gallery names a vector or family that is not there: ${vector}, ${family}`);
   }
   const request = JSON.parse(found.bytes.toString("utf8"));
-  request.subject.id = who;
-  request.resource.id = what;
+  request.subject.id = who.zh;
+  request.resource.id = what.zh;
   for (const table of [request.subject.properties, request.resource.properties, ...Object.values(request.context)]) {
     for (const [fact, value] of typeof table === "object" && table !== null ? Object.entries(table) : []) {
       // Vectors say "unknown" to take a fact of their base back; in the form that is no statement at all.
       if (value === "unknown") delete table[fact];
     }
   }
-  return { ...words, family, text: vector.split(":")[0], request };
+  return { ...words, who, what, family, text: vector.split(":")[0], request };
 });
 
 /** The lists of a calendar file: quoted dates under `holidays` and `workdays`. */

@@ -30,7 +30,8 @@ addEventListener("hashchange", () => {
 /** The editor, with everything only it needs. */
 const editor = signal<FunctionComponent | "failed" | undefined>(undefined);
 function openEditor(): void {
-  if (editor.value !== undefined && editor.value !== "failed") return;
+  // Not `value`: the effect below would hear of a failure and try for ever.
+  if (editor.peek() !== undefined && editor.peek() !== "failed") return;
   editor.value = undefined;
   import("./editor/editor-view").then(
     (module) => (editor.value = module.EditorView),
@@ -60,7 +61,17 @@ export function App() {
   const title = cases.find((c) => c.id === origin.value);
   return (
     <>
-      <a class="skip" href="#answer">{t("skip")}</a>
+      <a
+        class="skip"
+        href={view.value === "try" ? "#answer" : "#main"}
+        onClick={(e) => {
+          // The fragment belongs to the views.
+          e.preventDefault();
+          document.querySelector<HTMLElement>(e.currentTarget.hash)?.focus();
+        }}
+      >
+        {t(view.value === "try" ? "skip" : "skip_main")}
+      </a>
       <header class="top">
         <h1>
           <span class="mark" aria-hidden="true">律</span>
@@ -94,7 +105,7 @@ export function App() {
           </button>
         </div>
       </header>
-      <main id="main">
+      <main id="main" tabIndex={-1}>
         {failure.value !== undefined && <Failed />}
         {view.value === "try" && (
           <>
@@ -106,8 +117,8 @@ export function App() {
               <button type="button" class="quiet" onClick={() => print()}>{t("print")}</button>
             </div>
             <div class="two">
-              {law.value === undefined ? <section class="form" aria-busy="true"><p>{failure.value === undefined ? t("loading") : ""}</p></section> : <CaseForm />}
               <Answer />
+              {law.value === undefined ? <section class="form" aria-busy="true"><p>{failure.value === undefined ? t("loading") : ""}</p></section> : <CaseForm />}
             </div>
             <AnswerBar />
           </>

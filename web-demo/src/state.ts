@@ -1,11 +1,11 @@
 // What the page is about: one case, the law it is judged by, the answer.
 import { batch, computed, effect, signal } from "@preact/signals";
-import type { AccessResponse, FactEntry } from "lexgate";
+import type { AccessResponse, BilingualText, FactEntry } from "lexgate";
 import { isCase, province, state, stated } from "./case";
 import { engine } from "./engine/engine";
 import type { Case, Law } from "./engine/protocol";
 import gallery from "./generated/gallery.json";
-import { keep, kept, lang } from "./text";
+import { keep, kept, lang, say } from "./text";
 import { fromLink } from "./share";
 
 export interface GalleryCase {
@@ -14,6 +14,8 @@ export interface GalleryCase {
   text: string;
   zh: string;
   en: string;
+  who: BilingualText;
+  what: BilingualText;
   request: Case;
 }
 export const families = gallery.families;
@@ -24,13 +26,18 @@ export type LawName = "default" | "edited" | "imported";
 
 /** The first case a visitor sees: all but one step is done. */
 const FIRST = cases[0] as GalleryCase;
+/** The case with its names in the language in force; they are labels and decide nothing. */
+export function told(c: GalleryCase): Case {
+  return { ...c.request, subject: { ...c.request.subject, id: say(c.who) }, resource: { ...c.request.resource, id: say(c.what) } };
+}
+
 /** Steps that can be undone. */
 const MEMORY = 100;
 
 export const view = signal<View>("try");
 /** The gallery's case that the form began with; empty for one's own. */
 export const origin = signal(FIRST.id);
-export const request = signal<Case>(FIRST.request);
+export const request = signal<Case>(told(FIRST));
 export const law = signal<Law | undefined>(undefined);
 /** The laws that can judge; `default` always. */
 export const laws = signal<Partial<Record<LawName, Law>>>({});
@@ -107,15 +114,15 @@ export function undo(): void {
 export function start(id: string): void {
   const found = cases.find((c) => c.id === id);
   const blank: Case = {
-    subject: { type: "LegalPerson", id: "申请人" },
+    subject: { type: "LegalPerson", id: say({ zh: "申请人", en: "Applicant" }) },
     action: { name: "obtain_opened_data" },
-    resource: { type: "Dataset", id: "数据集", properties: { territory: "450000" } },
+    resource: { type: "Dataset", id: say({ zh: "数据集", en: "Dataset" }), properties: { territory: "450000" } },
     context: { time: { now: FIRST.request.context.time.now } },
   };
   batch(() => {
     ticked.value = [];
     origin.value = found?.id ?? "";
-    change(found?.request ?? blank);
+    change(found === undefined ? blank : told(found));
   });
 }
 

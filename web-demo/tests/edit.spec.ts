@@ -118,6 +118,7 @@ inBoth(() => {
     await expect(page.locator(".cm-tooltip-autocomplete li").filter({ hasText: "opening_agreement" })).toBeVisible();
     await page.keyboard.press("Escape");
     await page.locator(".cm-content").press("Control+z");
+    await page.locator(".cm-content").press("Control+Home");
     await page.locator(".cm-line").filter({ hasText: '@rules("gx-bigdata/41/1b")' }).first().getByText("gx-bigdata/41/1b").hover();
     await expect(page.locator(".cm-tooltip .said")).toContainText(lang === "zh" ? "第四十一条第一款" : "art. 41 para. 1");
   });

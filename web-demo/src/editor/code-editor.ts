@@ -65,7 +65,7 @@ export function createEditor(host: HTMLElement, on: (path: string, text: string)
     path.endsWith(".cedar") ? [cedarSupport, hover] : [],
     EditorView.lineWrapping,
     theme,
-    name.of(EditorView.contentAttributes.of({ "aria-label": words })),
+    name.of(EditorView.contentAttributes.of({ "aria-label": words, tabindex: "0" })),
     // Tab indents; Escape and then Tab leaves the editor.
     keymap.of([...closeBracketsKeymap, ...completionKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
     EditorView.updateListener.of((update) => {
@@ -80,7 +80,7 @@ export function createEditor(host: HTMLElement, on: (path: string, text: string)
       const known = states.get(path);
       // A file that was put back or imported meanwhile begins anew.
       view.setState(known !== undefined && known.doc.toString() === text ? known : EditorState.create({ doc: text, extensions: extensions(path) }));
-      view.dispatch({ effects: name.reconfigure(EditorView.contentAttributes.of({ "aria-label": words })) });
+      view.dispatch({ effects: name.reconfigure(EditorView.contentAttributes.of({ "aria-label": words, tabindex: "0" })) });
     },
     replace(text) {
       if (text !== view.state.doc.toString()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
@@ -93,7 +93,7 @@ export function createEditor(host: HTMLElement, on: (path: string, text: string)
     },
     label(text) {
       words = text;
-      view.dispatch({ effects: name.reconfigure(EditorView.contentAttributes.of({ "aria-label": text })) });
+      view.dispatch({ effects: name.reconfigure(EditorView.contentAttributes.of({ "aria-label": text, tabindex: "0" })) });
     },
     destroy: () => view.destroy(),
   };

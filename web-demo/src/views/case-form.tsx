@@ -6,7 +6,7 @@ import { stated } from "../case";
 import { ACT_FAMILIES } from "../families";
 import type { Case } from "../engine/protocol";
 import calendar from "../generated/calendar.json";
-import { answer, change, facts, law, relevant, request, set } from "../state";
+import { answer, change, facts, law, origin, relevant, request, set } from "../state";
 import { lang, say, t, tell } from "../text";
 import { FactField, Territory } from "./fields";
 
@@ -23,7 +23,10 @@ const SECTIONS = [
 const OWN = new Set(["dataset.territory", "actor.id", "dataset.id", "time.now", "time.now_ends", "time.working_days"]);
 
 const find = signal("");
-const whole = signal<Record<string, boolean>>({});
+/** How much of a section is open: what is stated or asked for, what else bears on the act, everything. */
+const depth = signal<Record<string, number>>({});
+/** What was shown since the case was opened stays: nothing vanishes under the hand that takes a statement back. */
+const shownSince = { origin: "", facts: new Set<string>() };
 
 /** Facts that the answer turns on: missing ones, and those that set off a bar. */
 const turning = computed(() => {
@@ -57,15 +60,26 @@ export function CaseForm() {
 function Section({ id, groups }: { id: (typeof SECTIONS)[number]["id"]; groups: readonly string[] }) {
   const all = [...facts.value.values()].filter((f) => groups.includes(f.group) && !f.derived && !OWN.has(f.name));
   const matches = (f: FactEntry): boolean => `${f.label.zh} ${f.label.en} ${f.name}`.toLowerCase().includes(find.value);
-  const open = whole.value[id] === true;
-  const near = all.filter((f) => (find.value === "" ? relevant.value.has(f.name) || turning.value.has(f.name) : matches(f)));
-  const far = find.value === "" ? all.filter((f) => !near.includes(f)) : [];
+  const level = depth.value[id] ?? 0;
+  if (shownSince.origin !== origin.value) {
+    shownSince.origin = origin.value;
+    shownSince.facts.clear();
+  }
+  const said = (f: FactEntry): boolean => stated(request.value, f) !== undefined || turning.value.has(f.name) || shownSince.facts.has(f.name);
+  const levels = [all.filter(said), all.filter((f) => !said(f) && relevant.value.has(f.name)), all.filter((f) => !said(f) && !relevant.value.has(f.name))];
+  const [first = [], second = [], third = []] = levels;
+  for (const f of first) shownSince.facts.add(f.name);
+  const shown = find.value === "" ? all.filter((f) => levels.slice(0, level + 1).some((l) => l.includes(f))) : all.filter(matches);
   const count = all.filter((f) => stated(request.value, f) !== undefined).length;
   const fixed = find.value === "" ? <Fixed id={id} /> : null;
-  if (find.value !== "" && near.length === 0) return null;
-  if (id === "law" && near.length === 0 && !open) {
+  if (find.value !== "" && shown.length === 0) return null;
+  const rest = level === 0 && second.length > 0 ? { words: tell("more_relevant", second.length), to: 1 } : level < 2 && third.length > 0 ? { words: tell("more", third.length), to: 2 } : undefined;
+  const move = (to: number): void => {
+    depth.value = { ...depth.value, [id]: to };
+  };
+  if (id === "law" && shown.length === 0 && rest !== undefined) {
     // Rarely needed: nobody has to read past it.
-    return <MoreButton id={id} open={open} count={far.length} title={t("law")} />;
+    return <button type="button" class="quiet more" aria-expanded={false} onClick={() => move(rest.to)}>{t("law")}{lang.value === "zh" ? "：" : ": "}{rest.words}</button>;
   }
   return (
     <fieldset class="group" id={`group-${id}`}>
@@ -76,22 +90,17 @@ function Section({ id, groups }: { id: (typeof SECTIONS)[number]["id"]; groups: 
       </legend>
       {fixed}
       <div class="facts">
-        {near.map((f) => (
+        {shown.map((f) => (
           <FactField key={f.name} fact={f} asked={turning.value.has(f.name)} />
         ))}
-        {open && far.map((f) => <FactField key={f.name} fact={f} asked={false} />)}
       </div>
-      {far.length > 0 && <MoreButton id={id} open={open} count={far.length} />}
+      {find.value === "" && (
+        <p class="mores">
+          {rest !== undefined && <button type="button" class="quiet more" aria-expanded={false} onClick={() => move(rest.to)}>{rest.words}</button>}
+          {level > 0 && <button type="button" class="quiet more" aria-expanded onClick={() => move(0)}>{t("fewer")}</button>}
+        </p>
+      )}
     </fieldset>
-  );
-}
-
-function MoreButton({ id, open, count, title }: { id: string; open: boolean; count: number; title?: string }) {
-  return (
-    <button type="button" class="quiet more" aria-expanded={open} onClick={() => (whole.value = { ...whole.value, [id]: !open })}>
-      {title !== undefined && `${title}${lang.value === "zh" ? "：" : ": "}`}
-      {open ? t("fewer") : tell("more", count)}
-    </button>
   );
 }
 

@@ -71,11 +71,12 @@ function Five() {
     const [first, ...rest] = found.texts.map((x) => new Set(list(x)));
     return new Set([...(first ?? [])].filter((v) => rest.every((r) => r.has(v))));
   };
+  const alike = new Set(found.texts.map((x) => JSON.stringify(x.missing.map((m) => m.fact).sort()))).size === 1;
   const common = { missing: shared((x) => x.missing.map((m) => m.fact)), duties: shared((x) => x.obligations) };
   return (
     <>
       <p class="intro">{t("compare_intro")}</p>
-      <p class="summary">{outcomes.size === 1 ? t("same_everywhere") : tell("differ_count", outcomes.size)}</p>
+      <p class="summary">{outcomes.size > 1 ? tell("differ_count", outcomes.size) : t(alike ? "same_everywhere" : "same_but")}</p>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("compare_five")}>
         <table class="glance">
           <caption class="sr">{t("compare_five")}</caption>

@@ -52,7 +52,6 @@ export class Interview {
     const request = this.with(base, replies);
     const now = this.answer(request);
     const asked = new Set(replies.map((r) => r.fact));
-    const told = gist(now);
     const found: { question: Question; ends: boolean; group: number; at: number }[] = [];
     for (const [at, name] of this.candidates(now).entries()) {
       const fact = this.facts.get(name);
@@ -62,8 +61,8 @@ export class Interview {
       if (choices.length === 0) continue;
       const outcomes = choices.map((value) => this.answer(state(request, fact, value)));
       const sound = choices.filter((_, i) => (outcomes[i]?.context.errors.length ?? 0) === 0);
-      const gists = new Set(outcomes.filter((o) => o.context.errors.length === 0).map(gist));
-      if (sound.length === 0 || (gists.size === 1 && gists.has(told))) continue;
+      const differ = outcomes.some((o) => o.context.errors.length === 0 && matters(now, o));
+      if (!differ) continue;
       const ends = outcomes.some((o) => o.context.outcome === "prohibited") && now.context.outcome !== "prohibited";
       found.push({ question: { fact, values: sound }, ends, group: GROUPS.indexOf(fact.group), at });
     }
@@ -82,8 +81,13 @@ export class Interview {
   }
 }
 
-/** What a person cares about in an answer: the outcome, and what bars or what is left. Beside a bar, steps are idle. */
-function gist({ context: c }: AccessResponse): string {
-  const missing = c.outcome === "prohibited" ? [] : c.missing.map((m) => `${m.fact}${m.state}`);
-  return JSON.stringify([c.outcome, [...new Set(missing)].sort(), c.prohibitions.map((p) => p.policy)]);
+/** Whether an answer is another for the person who asks: in its outcome, in what is left to do, or, once barred, in a bar less. */
+function matters({ context: before }: AccessResponse, { context: after }: AccessResponse): boolean {
+  if (before.outcome !== after.outcome) return true;
+  if (before.outcome === "prohibited") {
+    const still = new Set(after.prohibitions.map((p) => p.policy));
+    return before.prohibitions.some((p) => !still.has(p.policy));
+  }
+  const steps = (c: AccessResponse["context"]): string => JSON.stringify([...new Set(c.missing.map((m) => m.fact + m.state))].sort());
+  return steps(before) !== steps(after);
 }
