@@ -66,6 +66,19 @@ function files(folder, wanted) {
   return Object.fromEntries(entries.map(([name, p]) => [name, readFileSync(p, "utf8")]));
 }
 
+/** What each duty of each text asks, in words: an answer that compares texts names duties by their type alone. */
+function duties(sources) {
+  const found = {};
+  for (const [name, text] of Object.entries(sources).filter(([n]) => n.endsWith(".cedar"))) {
+    for (const policy of text.split(/^@id\(/m)) {
+      const of = (annotation) => policy.match(new RegExp(`^@${annotation}\\("((?:[^"\\\\]|\\\\.)*)"\\)`, "m"))?.[1];
+      const [type, zh, en] = [of("duty"), of("zh"), of("en")];
+      if (type && zh && en) (found[name.split("/")[0]] ??= {})[type] ??= { zh, en };
+    }
+  }
+  return found;
+}
+
 const isSource = (name) => /\.(toml|cedar)$/.test(name) && !name.startsWith("calendars/");
 const out = { generated: join(here, "../src/generated"), data: join(here, "../public/data") };
 for (const folder of Object.values(out)) {
@@ -78,6 +91,8 @@ const pack = (name, value) => writeFileSync(join(out.data, name), gzipSync(JSON.
 
 write(out.generated, "gallery.json", { families: FAMILIES, cases });
 write(out.generated, "calendar.json", calendar(join(root, "policies/calendars/cn.toml")));
+const policies = files(join(root, "policies"), isSource);
+write(out.generated, "duties.json", duties(policies));
 write(out.generated, "counts.json", { vectors: vectors.length });
 pack(
   "answers.bin",
@@ -87,5 +102,5 @@ pack(
     return text === undefined ? { name, base64: request, sha256 } : { name, text, sha256 };
   }),
 );
-pack("sources.bin", { policies: files(join(root, "policies"), isSource), vectors: files(join(root, "tests/vectors"), isSource) });
+pack("sources.bin", { policies, vectors: files(join(root, "tests/vectors"), isSource) });
 console.log(`${cases.length} cases, ${vectors.length} vectors`);

@@ -177,7 +177,10 @@ function Step({ list }: { list: Missing[] }) {
       <p class="fine">
         {t("actor")}{lang.value === "zh" ? "：" : ": "}
         {actorName(first.actor)}
-        {(first.or ?? []).length > 0 && ` · ${t("or")} ${(first.or ?? []).map(factLabel).join(t("pair"))}`}
+        {(first.or ?? []).length > 0 && ` · ${t("or")}${lang.value === "zh" ? "：" : " "}${(first.or ?? []).map(factLabel).join(t("pair"))}`}
+      </p>
+      <p class="fine">
+        <button type="button" class="link" onClick={() => goTo(first.fact)}>{factLabel(first.fact)}</button>
       </p>
       {list.map((m) => (
         <p class="why" key={m.policy}>

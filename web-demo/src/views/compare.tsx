@@ -4,6 +4,7 @@ import type { AccessResponse, ComparedText, Comparison } from "lexgate";
 import { province, stated } from "../case";
 import { engine } from "../engine/engine";
 import { RemoteError } from "../engine/remote";
+import duties from "../generated/duties.json";
 import { answer, cases, facts, judge, judgeBy, law, laws, request, view, type LawName } from "../state";
 import { article, lang, say, t, tell } from "../text";
 import { Seal } from "./answer";
@@ -109,6 +110,12 @@ function Five() {
   );
 }
 
+/** A duty in words; an edited law may have one that the page has no words for. */
+function duty(code: string, type: string): string {
+  const words = (duties as Record<string, Record<string, { zh: string; en: string }>>)[code]?.[type];
+  return words === undefined ? type : say(words);
+}
+
 function TextColumn({ text: x, home, common }: { text: ComparedText; home: ComparedText | undefined; common: { missing: Set<string>; duties: Set<string> } }) {
   const differs = home !== undefined && home.outcome !== x.outcome;
   return (
@@ -152,7 +159,7 @@ function TextColumn({ text: x, home, common }: { text: ComparedText; home: Compa
         {x.obligations.length === 0 && <p class="fine">{t("nothing")}</p>}
         <ul class="duty-list">
           {x.obligations.map((o) => (
-            <li key={o} class={common.duties.has(o) ? "" : "mark"}>{o}</li>
+            <li key={o} class={common.duties.has(o) ? "" : "mark"} title={o}>{duty(x.code, o)}</li>
           ))}
         </ul>
       </div>
