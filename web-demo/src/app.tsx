@@ -1,7 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
-import { begun, canUndo, cases, edits, failure, law, origin, request, undo, view, type View } from "./state";
-import { keep, kept, lang, say, t } from "./text";
+import { begun, canUndo, cases, edits, failure, judge, law, origin, request, undo, view, type View } from "./state";
+import { keep, kept, lang, say, t, tell } from "./text";
 import { toLink } from "./share";
 import { Answer, AnswerBar } from "./views/answer";
 import { CaseForm } from "./views/case-form";
@@ -58,6 +58,7 @@ async function share(): Promise<void> {
 }
 
 export function App() {
+  const changed = Object.keys(edits.value).length;
   const title = cases.find((c) => c.id === origin.value);
   return (
     <>
@@ -110,6 +111,11 @@ export function App() {
         {view.value === "try" && (
           <>
             <p class="lead">{t("tagline")} <span class="fine">{t("local")}</span></p>
+            {changed > 0 && judge.value === "default" && (
+              <p class="banner">
+                {tell("edits_waiting", changed)} <a href="#edit">{t("edit")}</a>
+              </p>
+            )}
             <Gallery />
             <div class="case-head">
               <p class="case-title">{title === undefined ? t("mine") : say(title)}</p>

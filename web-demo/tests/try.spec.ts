@@ -1,5 +1,12 @@
 // A person tries a case and reads the answer.
+import { Author } from "lexgate/author";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, inBoth, test } from "./visitor";
+
+const { policies } = JSON.parse(gunzipSync(readFileSync(join(import.meta.dirname, "../public/data/sources.bin"))).toString()) as { policies: Record<string, string> };
+const author = await Author.load();
 
 inBoth(() => {
   test("the first case asks for one step; ticked, it is permitted, and unticked it is not", async ({ visitor: { page, word, outcome } }) => {
@@ -86,7 +93,12 @@ inBoth(() => {
     expect(JSON.parse(await copied("JSON"))).toMatchObject({ action: { name: "obtain_opened_data" } });
     expect(await copied("curl")).toContain("/access/v1/evaluation");
     expect(await copied("TypeScript")).toContain('from "lexgate"');
-    expect(await copied(word("vector"))).toContain('missing = ["grant.opening_agreement"]');
+    const vector = await copied(word("vector"));
+    expect(vector).toContain('missing = ["grant.opening_agreement"]');
+    const workbench = author.compile(policies, { quick: true });
+    expect(workbench.runVectors({ "gx-bigdata/copied.toml": vector })).toMatchObject({ passed: 1, failed: 0 });
+    expect(workbench.runVectors({ "gx-bigdata/copied.toml": vector.replace('"conditional"', '"permitted"') })).toMatchObject({ passed: 0, failed: 1 });
+    workbench.dispose();
   });
 
   test("the language changes everywhere and is remembered", async ({ visitor: { page, word, lang } }) => {
