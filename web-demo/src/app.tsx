@@ -29,17 +29,19 @@ addEventListener("hashchange", () => {
 
 /** The editor, with everything only it needs. */
 const editor = signal<FunctionComponent | "failed" | undefined>(undefined);
-function openEditor(): void {
+async function openEditor(): Promise<void> {
   // Not `value`: the effect below would hear of a failure and try for ever.
   if (editor.peek() !== undefined && editor.peek() !== "failed") return;
   editor.value = undefined;
-  import("./editor/editor-view").then(
-    (module) => (editor.value = module.EditorView),
-    () => (editor.value = "failed"),
-  );
+  try {
+    const { EditorView } = await import("./editor/editor-view");
+    editor.value = EditorView;
+  } catch {
+    editor.value = "failed";
+  }
 }
 effect(() => {
-  if (view.value === "edit") openEditor();
+  if (view.value === "edit") void openEditor();
 });
 void begun.then(() => {
   view.value = fromHash();

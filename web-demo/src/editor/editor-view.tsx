@@ -94,12 +94,15 @@ function typed(path: string, text: string): void {
 async function run(): Promise<void> {
   busy.value = [0, 1];
   report.value = undefined;
+  // What is asked for comes first; the file is looked through afterwards.
+  clearTimeout(rest);
+  looks += 1;
   try {
     const progress = (done: number, all: number): void => {
       busy.value = [done, all];
     };
     const result = await author.run(edits.value, progress);
-    findings.value = result.findings;
+    lookThrough();
     if (result.run === undefined) notice(w("no_bundle"));
     report.value = result.run;
   } catch (thrown) {
