@@ -265,7 +265,7 @@ const en: Words = {
   find: "Find a fact",
   stated_count: (n) => `${n} stated`,
   basis: "Basis",
-  and_more: (n) => `and ${n} rules in all`,
+  and_more: (n) => `(${n} rules)`,
   needed: "asked for",
   answer: "The answer",
   permitted: "You may",

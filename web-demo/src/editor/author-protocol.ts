@@ -10,6 +10,8 @@ export interface Opened {
 export interface Run {
   passed: number;
   failed: number;
+  /** What the vectors took, without compiling. */
+  milliseconds: number;
   failures: { name: string; problems: string[]; summary: string }[];
   /** Which answers changed, by provision. */
   difference: Difference;

@@ -50,10 +50,12 @@ const calls: AuthorCalls = {
     return compiled(edits, true, (workbench) => {
       const { findings, bundle } = workbench;
       if (bundle === undefined || before === undefined) return { findings };
+      const begun = performance.now();
       const { reports, coverage, passed, failed } = workbench.runVectors(vectors, { onProgress: progress });
+      const milliseconds = performance.now() - begun;
       const failures = reports.filter((r) => r.problems.length > 0).map(({ name, problems, summary }) => ({ name, problems, summary }));
       const difference = author.diff(before as Uint8Array<ArrayBuffer>, bundle as Uint8Array<ArrayBuffer>, vectors);
-      return { findings, bundle, run: { passed, failed, failures, difference, coverage } };
+      return { findings, bundle, run: { passed, failed, milliseconds, failures, difference, coverage } };
     });
   },
 };

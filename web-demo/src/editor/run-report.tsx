@@ -9,13 +9,14 @@ import { w } from "./words";
 const SHOWN = 12;
 
 export function RunReport({ run, onOpen, files }: { run: Run; onOpen(path: string): void; files: Readonly<Record<string, string>> }) {
-  const { passed, failed, failures, difference, coverage } = run;
+  const { passed, failed, milliseconds, failures, difference, coverage } = run;
   return (
     <section class="run" aria-labelledby="run-title">
       <h3 id="run-title">
         <span role="status" data-passed={passed} data-failed={failed} data-changed={difference.changed}>
           {passed} {w("passed")} · {failed} {w("failed")}
-        </span>
+        </span>{" "}
+        <span class="fine" data-milliseconds={Math.round(milliseconds)}>{(milliseconds / 1000).toFixed(2)} s</span>
       </h3>
       <div class="run-part">
         <h4>{w("changes")} <span class="count">{difference.changed}</span></h4>
