@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
-import { begun, canUndo, cases, edits, failure, judge, law, origin, request, undo, view, type View } from "./state";
+import { altered, begun, canUndo, cases, edits, failure, judge, law, origin, request, undo, view, type View } from "./state";
 import { keep, kept, lang, say, t, tell } from "./text";
 import { toLink } from "./share";
 import { Answer, AnswerBar } from "./views/answer";
@@ -120,7 +120,10 @@ export function App() {
             )}
             <Gallery />
             <div class="case-head">
-              <p class="case-title">{title === undefined ? t("mine") : say(title)}</p>
+              <p class="case-title">
+                {title === undefined ? t("mine") : say(title)}
+                {altered.value && <> <span class="tag">{t("altered")}</span></>}
+              </p>
               <button type="button" class="quiet" disabled={!canUndo.value} onClick={undo}>{t("undo")}</button>
               <button type="button" class="quiet" onClick={() => print()}>{t("print")}</button>
             </div>

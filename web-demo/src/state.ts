@@ -48,6 +48,12 @@ export const failure = signal<unknown>(undefined);
 export const ticked = signal<{ fact: string; label: string; before: unknown }[]>([]);
 /** Edited files by path; a share link and the editor fill it. */
 export const edits = signal<Record<string, string>>({});
+/** Whether the gallery's case is no longer as it was told; names are labels and do not count. */
+export const altered = computed(() => {
+  const found = cases.find((c) => c.id === origin.value);
+  const nameless = (r: Case): string => JSON.stringify({ ...r, subject: { ...r.subject, id: "" }, resource: { ...r.resource, id: "" } });
+  return found !== undefined && nameless(found.request) !== nameless(request.value);
+});
 const past = signal<Case[]>([]);
 export const canUndo = computed(() => past.value.length > 0);
 
@@ -117,7 +123,8 @@ export function start(id: string): void {
     subject: { type: "LegalPerson", id: say({ zh: "申请人", en: "Applicant" }) },
     action: { name: "obtain_opened_data" },
     resource: { type: "Dataset", id: say({ zh: "数据集", en: "Dataset" }), properties: { territory: "450000" } },
-    context: { time: { now: FIRST.request.context.time.now } },
+    // The day it is in China, where the law is.
+    context: { time: { now: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10) } },
   };
   batch(() => {
     ticked.value = [];
