@@ -51,7 +51,8 @@ export const edits = signal<Record<string, string>>({});
 /** Whether the gallery's case is no longer as it was told; names are labels and do not count. */
 export const altered = computed(() => {
   const found = cases.find((c) => c.id === origin.value);
-  const nameless = (r: Case): string => JSON.stringify({ ...r, subject: { ...r.subject, id: "" }, resource: { ...r.resource, id: "" } });
+  const sorted = (_: string, v: unknown): unknown => (typeof v === "object" && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v);
+  const nameless = (r: Case): string => JSON.stringify({ ...r, subject: { ...r.subject, id: "" }, resource: { ...r.resource, id: "" } }, sorted);
   return found !== undefined && nameless(found.request) !== nameless(request.value);
 });
 const past = signal<Case[]>([]);
