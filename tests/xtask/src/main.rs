@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod conformance;
+mod demo;
 mod inspect;
 mod package;
 mod replay;
@@ -18,6 +19,8 @@ const HELP: &str = "cargo xtask COMMAND
 
   setup            install what a bare Debian or Ubuntu machine with rustup needs, and say what is done
   check            formatting, lints, policies, schema and bundle up to date, core free of imports as WebAssembly
+  demo             build the workbench in the browser into web-demo/dist and serve it on the loopback address
+  test demo        build the workbench and run its tests in Chromium and Firefox
   test             everything CI runs: check, all tests, all vectors, coverage, documentation, 30 s of each fuzz target
   bench [--json]   compare with Cedar in one run and print the ratios
   bench --wasm [--json]
@@ -46,6 +49,8 @@ fn main() -> ExitCode {
     let done: Step = match words.as_slice() {
         ["setup"] => setup::setup(),
         ["check"] => check::check(),
+        ["demo"] => demo::demo(),
+        ["test", "demo"] => demo::test_demo(),
         ["test"] => test::test(),
         ["bench", "--wasm", rest @ ..] => bench::bench_wasm(rest),
         ["bench", rest @ ..] => bench::bench(rest),
