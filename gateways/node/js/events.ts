@@ -1,4 +1,4 @@
-import type { Verdict } from "./call.js";
+import type { Call, Verdict } from "./call.js";
 
 /** Where decision events go, one line of canonical JSON each: `docs/decision-events.md`. */
 export interface DecisionSink {
@@ -13,14 +13,14 @@ export interface EventOptions {
   readonly sink: DecisionSink;
   /** Of this host: name, version, place. `service.name` and the like become the resource of an OpenTelemetry record. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** The id of a decision, unique. Default: `crypto.randomUUID()`. */
-  readonly decisionId?: () => string;
+  /** The id of a decision, unique. It is not masked. Default: `crypto.randomUUID()`. */
+  readonly decisionId?: (call: Call) => string;
 }
 
 /** What the host knows of a decision. @internal */
-export function occasionOf({ labels = {}, decisionId }: EventOptions, verdict: Verdict, now: Date, milliseconds: number): unknown {
+export function occasionOf({ labels = {}, decisionId }: EventOptions, call: Call, verdict: Verdict, now: Date, milliseconds: number): unknown {
   return {
-    decision_id: decisionId?.() ?? crypto.randomUUID(),
+    decision_id: decisionId?.(call) ?? crypto.randomUUID(),
     timestamp: now.toISOString(),
     labels: verdict.route ? { ...labels, route: verdict.route } : labels,
     metrics: { timer_evaluation_ns: Math.round(milliseconds * 1_000_000) },

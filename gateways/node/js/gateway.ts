@@ -60,6 +60,8 @@ interface Generation {
   readonly bundle: BundleVersion;
   readonly instance: Instance;
   readonly heeded: ReadonlySet<string>;
+  /** When the status list is out of date, in milliseconds. */
+  readonly stale: number;
   readonly allows: Map<string, { readonly verdict: Verdict; readonly until: number }>;
 }
 
@@ -112,6 +114,11 @@ export class Gateway {
   /** The bundle that decides. */
   get bundle(): BundleVersion {
     return this.current.bundle;
+  }
+
+  /** What it decides with. */
+  get sources(): Sources {
+    return this.current.sources;
   }
 
   /** How often the sources have been replaced. */
@@ -170,7 +177,9 @@ export class Gateway {
       const settings = JSON.parse(raw.settings()) as Settings;
       const verifier = new TokenVerifier(this.rules(settings), keysOf(sources.keys));
       const heeded = new Set(["authorization", "host", "accept-language", ...settings.headers]);
-      return { sources, raw, verifier, bundle: JSON.parse(raw.bundle()) as BundleVersion, instance, heeded, allows: new Map() };
+      const { next_update: next } = JSON.parse(status) as { readonly next_update?: string };
+      const stale = next === undefined ? Infinity : Date.parse(next);
+      return { sources, raw, verifier, bundle: JSON.parse(raw.bundle()) as BundleVersion, instance, heeded, stale, allows: new Map() };
     } catch (cause) {
       raw.free();
       throw cause;
@@ -203,7 +212,7 @@ export class Gateway {
       if (generation.allows.size >= most) {
         generation.allows.delete(generation.allows.keys().next().value as string);
       }
-      generation.allows.set(key, { verdict, until: endOf(now, verified) });
+      generation.allows.set(key, { verdict, until: Math.min(endOf(now, verified), generation.stale) });
     }
     return verdict;
   }
@@ -216,7 +225,7 @@ export class Gateway {
       const told = JSON.parse(raw.decideInFull(callJson(call, verified), now.toISOString())) as Verdict;
       // Without a request to the engine there was no decision by law, and so no event of one.
       if (told.request !== undefined && told.request !== null) {
-        const occasion = occasionOf(events, told, now, performance.now() - begun);
+        const occasion = occasionOf(events, call, told, now, performance.now() - begun);
         line = raw.event(JSON.stringify(told.request), JSON.stringify(told.response), JSON.stringify(occasion));
       }
       const { request: _request, response: _response, ...rest } = told;
