@@ -7,7 +7,6 @@
 mod token;
 
 use base64ct::{Base64, Encoding};
-use lexgate::calendar::format_moment;
 use lexgate_gateway::{Call, Gateway, Verdict, bundle};
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
@@ -113,7 +112,11 @@ impl HttpContext for Filter {
     fn on_http_request_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
         let verdict = self.prepared.as_ref().and_then(|p| Some((p, verdict(&p.gateway)?)));
         let Some((prepared, verdict)) = verdict else {
-            return refuse(500, &[("content-type", "application/problem+json")], br#"{"type":"about:blank","status":500,"code":"unavailable"}"#);
+            return refuse(
+                500,
+                &[("content-type", "application/problem+json")],
+                br#"{"type":"about:blank","status":500,"code":"unavailable"}"#,
+            );
         };
         if prepared.log == Log::All || (prepared.log == Log::Refusals && verdict.code.is_some()) {
             log(LogLevel::Info, &line(&verdict));
@@ -146,10 +149,9 @@ fn refuse(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Action {
 /// The verdict on the call at hand; `None` when Envoy does not hand over what is needed.
 fn verdict(gateway: &Gateway) -> Option<Verdict> {
     let now = hostcalls::get_current_time().ok()?.duration_since(UNIX_EPOCH).ok()?.as_secs();
-    let now = format_moment(i64::try_from(now).ok()?);
     let mut call = call(hostcalls::get_map_bytes(MapType::HttpRequestHeaders).ok()?);
-    token::attach(&mut call);
-    Some(gateway.decide(&call, &now))
+    let verified = token::verified(&mut call);
+    Some(gateway.decide_verified(&call, i64::try_from(now).ok()?, || token::claims(&call, &verified?)))
 }
 
 /// The call as Envoy has it. Bytes that are no UTF-8 become characters that no canonical call has.

@@ -16,19 +16,25 @@ fn metadata(rest: &[&str]) -> Option<Vec<u8>> {
     hostcalls::get_property(path).ok().flatten()
 }
 
-/// Adds the claims of a verified token to a call, or why it was refused.
-pub(crate) fn attach(call: &mut Call) {
-    let mut authorization = call.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("authorization")).map(|(_, v)| v);
-    let (Some(sent), None) = (authorization.next(), authorization.next()) else { return };
-    let claims = sent.split('.').nth(1).and_then(|p| Base64UrlUnpadded::decode_vec(p).ok());
-    let claims: Option<Value> = claims.and_then(|c| serde_json::from_slice(&c).ok());
-    let verified = metadata(&["grant", "jti"]);
-    let same = claims.as_ref().and_then(|c| c.get("jti")).and_then(Value::as_str).map(str::as_bytes) == verified.as_deref();
-    if verified.is_some() && same {
-        call.grant = claims;
-    } else {
+/// The `jti` of the token that was verified. A call with a token that was not gets to know why.
+pub(crate) fn verified(call: &mut Call) -> Option<Vec<u8>> {
+    token(call)?;
+    let jti = metadata(&["grant", "jti"]);
+    if jti.is_none() {
         call.grant_error = Some(why().to_owned());
     }
+    jti
+}
+
+/// The claims of the token with this `jti`.
+pub(crate) fn claims(call: &Call, jti: &[u8]) -> Option<Value> {
+    let payload = Base64UrlUnpadded::decode_vec(token(call)?.split('.').nth(1)?).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    (claims.get("jti")?.as_str()?.as_bytes() == jti).then_some(claims)
+}
+
+fn token(call: &Call) -> Option<&str> {
+    call.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case("authorization")).map(|(_, v)| v.as_str())
 }
 
 /// What `jwt_authn` says of a token it refused, in the words of [`lexgate_gateway::claims::GRANT_ERRORS`].

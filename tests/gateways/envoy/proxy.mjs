@@ -40,7 +40,8 @@ const type = (name) => `type.googleapis.com/envoy.extensions.${name}`;
 
 /** `jwt_authn` verifies the token and hands on what it found where no client can write. It refuses nothing itself, so that
  * every refusal is the filter's. */
-export function jwtAuthn({ token }, jwks) {
+export function jwtAuthn({ token, limits }, jwks) {
+  const token_bytes = limits?.token ?? 8192;
   const provider = {
     issuer: token.issuers[0],
     audiences: [token.audience],
@@ -50,6 +51,8 @@ export function jwtAuthn({ token }, jwks) {
     forward: true,
     payload_in_metadata: "grant",
     failed_status_in_metadata: "refused",
+    // A token that was verified need not be verified again until it expires.
+    jwt_cache_config: { jwt_cache_size: 1000, jwt_max_token_size: token_bytes },
   };
   const either = { requires_any: { requirements: [{ provider_name: "grants" }, { allow_missing_or_failed: {} }] } };
   return {
