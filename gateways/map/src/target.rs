@@ -144,7 +144,8 @@ fn segment(raw: &str) -> Result<String, Refusal> {
     // RFC 3986 pchar, without `;`: some servers cut what follows it.
     let allowed = |b: u8| is_unreserved(b) || b"!$&'()*+,=:@".contains(&b);
     let decoded = decode(raw, allowed).ok_or_else(refused)?;
-    if decoded.is_empty() || decoded.chars().all(|c| c == '.') || decoded.starts_with(' ') || decoded.ends_with([' ', '.']) {
+    // `.` and `..` end with a dot, and some servers take dots and spaces at the end away.
+    if decoded.is_empty() || decoded.starts_with(' ') || decoded.ends_with([' ', '.']) {
         return Err(refused());
     }
     if decoded.contains(['/', '\\', '%', ';', '?', '#']) {

@@ -320,6 +320,57 @@ fn headers_that_mean_harm() {
 }
 
 #[test]
+fn queries_that_mean_harm() {
+    let query = |query: &str| code(&get("data.example.cn", &format!("/sharing/nanning-bus-positions/vehicles/A1{query}"), Some(sharing())));
+    assert_eq!(query("?fields=line"), None);
+    assert_eq!(query("?fields=line%2Cposition"), None);
+    // Nothing named is everything.
+    assert_eq!(query(""), Some("fields-not-granted"));
+    for (text, wanted) in [
+        ("?fields=line&fields=driver", "parameter-doubled"),
+        ("?fields=line&field%73=driver", "query-not-canonical"),
+        ("?fields=line&fields[]=driver", "query-not-canonical"),
+        ("?fields=line&fields%5B%5D=driver", "parameter-unknown"),
+        ("?fields=line&Fields=driver", "parameter-unknown"),
+        ("?fields=line;fields=driver", "query-not-canonical"),
+        ("?fields=line+driver", "query-not-canonical"),
+        ("?fields=line%00", "query-not-canonical"),
+        ("?fields=line%2cposition", "query-not-canonical"),
+        ("?fields=line,", "field-unknown"),
+        ("?fields=*", "field-unknown"),
+        ("?fields= line", "query-not-canonical"),
+        ("?fields=", "field-unknown"),
+        ("?fields", "query-not-canonical"),
+        ("?", "query-not-canonical"),
+        ("?&", "query-not-canonical"),
+        ("?=x", "query-not-canonical"),
+        ("?fields=line#x", "query-not-canonical"),
+    ] {
+        assert_eq!(query(text), Some(wanted), "{text}");
+    }
+    let path = |path: &str| code(&get("data.example.cn", path, Some(sharing())));
+    for text in [
+        "/sharing/nanning-bus-positions/vehicles/..",
+        "/sharing/nanning-bus-positions/vehicles/.",
+        "/sharing//vehicles/A1",
+        "/sharing/x/vehicles/A1/",
+        "/sharing/x/vehicles/a%2Fb",
+        "/sharing/x/vehicles/a;b",
+        "/sharing/x/vehicles/a%5Cb",
+        "/sharing/x/vehicles/a%00",
+        "/sharing/x/vehicles/%2E%2E",
+        "/sharing/x/vehicles/a.",
+    ] {
+        assert_eq!(path(text), Some("path-not-canonical"), "{text}");
+    }
+    assert_eq!(path("sharing"), Some("target-not-origin-form"));
+    assert_eq!(path("*"), Some("target-not-origin-form"));
+    assert_eq!(path("http://data.example.cn/"), Some("target-not-origin-form"));
+    assert_eq!(path("/SHARING/nanning-bus-positions/vehicles/A1"), Some("no-route"));
+    assert_eq!(path(&format!("/{}", "a".repeat(5000))), Some("target-too-large"));
+}
+
+#[test]
 fn hosts_methods_and_tokens_in_other_spellings() {
     let host = |authority: &str| code(&get(authority, VEHICLE, Some(sharing())));
     assert_eq!(host("data.example.cn:8443"), None);
