@@ -7,7 +7,8 @@ const [rounds = 5, seconds = 2] = process.argv.slice(2).map(Number);
 const FRAMEWORKS = ["hono", "fastify", "express"];
 const VARIANTS = ["bare", "gateway", "gateway-anew"];
 const call = table().find(({ id }) => id === "opened-allowed");
-const headers = call.headers.flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
+// wrk sets a host of its own unless one stands under exactly this name.
+const headers = call.headers.flatMap(([name, value]) => ["-H", `${name === "host" ? "Host" : name}: ${value}`]);
 
 async function start(framework, variant, env) {
   const child = spawn(process.execPath, ["bench-server.mjs", framework, variant], { cwd: here, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
