@@ -35,24 +35,15 @@ fn refused(error: &BundleError) -> ConfigError {
 }
 
 fn distrusted(error: &TrustError, path: String) -> ConfigError {
-    ConfigError {
-        code: error.code(),
-        document: Source::Trust,
-        path,
-        line: 0,
-        column: 0,
-        message: error.message(),
-        help: error.help(),
-    }
+    ConfigError { code: error.code(), document: Source::Trust, path, line: 0, column: 0, message: error.message(), help: error.help() }
 }
 
 fn trusted(json: &str) -> Result<Trust, ConfigError> {
     let at = |path: &'static str| move |e: TrustError| distrusted(&e, path.to_owned());
     let malformed = TrustError::Key { why: "the options are malformed" };
     let given: TrustOptions<'_> = serde_json::from_str(json).map_err(|_| distrusted(&malformed, "$".to_owned()))?;
-    let key = |(i, jwk): (usize, &&RawValue)| {
-        PublicKey::from_jwk(jwk.get().as_bytes()).map_err(|e| distrusted(&e, format!("$.publicKeys[{i}]")))
-    };
+    let key =
+        |(i, jwk): (usize, &&RawValue)| PublicKey::from_jwk(jwk.get().as_bytes()).map_err(|e| distrusted(&e, format!("$.publicKeys[{i}]")));
     let keys = given.public_keys.iter().enumerate().map(key).collect::<Result<_, _>>()?;
     let mut trust = Trust::new(keys).map_err(at("$.publicKeys"))?;
     trust = trust.threshold(given.threshold.unwrap_or(1)).map_err(at("$.threshold"))?;
