@@ -61,10 +61,9 @@ fn prepare(configuration: &[u8]) -> Result<Prepared, String> {
         Some(bytes) => bytes.as_slice(),
         None => lexgate::evaluate::EMBEDDED_BUNDLE,
     };
-    let told = |error: &lexgate_gateway::ConfigError| serde_json::to_string(error).unwrap_or_else(|_| error.code.to_owned());
-    let engine = bundle::engine(bytes, plugin.trust.as_ref().map(|t| t.get())).map_err(|e| told(&e))?;
-    let gateway = Gateway::new(plugin.config.get(), plugin.catalogue.get(), plugin.status.get(), engine)
-        .map_err(|errors| errors.iter().map(told).collect::<Vec<_>>().join("\n"))?;
+    let told = |errors: Vec<lexgate_gateway::ConfigError>| serde_json::to_string(&errors).unwrap_or_default();
+    let engine = bundle::engine(bytes, plugin.trust.as_ref().map(|t| t.get())).map_err(told)?;
+    let gateway = Gateway::new(plugin.config.get(), plugin.catalogue.get(), plugin.status.get(), engine).map_err(told)?;
     Ok(Prepared { gateway, log: plugin.log })
 }
 

@@ -22,8 +22,8 @@ struct TrustOptions<'a> {
     allow_other_signatures: bool,
 }
 
-fn refused(error: &BundleError) -> ConfigError {
-    ConfigError {
+fn refused(error: &BundleError) -> Vec<ConfigError> {
+    vec![ConfigError {
         code: error.code(),
         document: Source::Bundle,
         path: "$".to_owned(),
@@ -31,14 +31,22 @@ fn refused(error: &BundleError) -> ConfigError {
         column: 0,
         message: error.message(),
         help: error.help(),
-    }
+    }]
 }
 
-fn distrusted(error: &TrustError, path: String) -> ConfigError {
-    ConfigError { code: error.code(), document: Source::Trust, path, line: 0, column: 0, message: error.message(), help: error.help() }
+fn distrusted(error: &TrustError, path: String) -> Vec<ConfigError> {
+    vec![ConfigError {
+        code: error.code(),
+        document: Source::Trust,
+        path,
+        line: 0,
+        column: 0,
+        message: error.message(),
+        help: error.help(),
+    }]
 }
 
-fn trusted(json: &str) -> Result<Trust, ConfigError> {
+fn trusted(json: &str) -> Result<Trust, Vec<ConfigError>> {
     let at = |path: &'static str| move |e: TrustError| distrusted(&e, path.to_owned());
     let malformed = TrustError::Key { why: "the options are malformed" };
     let given: TrustOptions<'_> = serde_json::from_str(json).map_err(|_| distrusted(&malformed, "$".to_owned()))?;
@@ -66,7 +74,7 @@ fn trusted(json: &str) -> Result<Trust, ConfigError> {
 ///
 /// # Errors
 /// What is wrong with `trust`, or why the bundle is refused.
-pub fn engine(bundle: &[u8], trust: Option<&str>) -> Result<Engine, ConfigError> {
+pub fn engine(bundle: &[u8], trust: Option<&str>) -> Result<Engine, Vec<ConfigError>> {
     let made = match trust {
         Some(trust) => Engine::verified(bundle, &trusted(trust)?, Options::default()),
         None => Engine::new(bundle),

@@ -79,6 +79,9 @@ struct Course<'g> {
     documents: Option<(String, String)>,
 }
 
+/// A route, with the parameters of the path.
+type Found<'g, 't> = (&'g Compiled, Vec<(&'g str, &'t str)>);
+
 impl Gateway {
     /// Prepares a gateway from its configuration (JSON or YAML), a catalogue and a status list (JSON or YAML as well).
     ///
@@ -287,7 +290,7 @@ impl Gateway {
         })
     }
 
-    fn route<'g, 't>(&'g self, target: &'t target::Target<'_>, method: &str) -> Result<(&'g Compiled, Vec<(&'g str, &'t str)>), Refusal> {
+    fn route<'g, 't>(&'g self, target: &'t target::Target<'_>, method: &str) -> Result<Found<'g, 't>, Refusal> {
         let mut methods = BTreeSet::new();
         let mut found = None;
         for compiled in &self.loaded.routes {
