@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from "jose";
-import { tokenOf, type Call, type Verdict } from "./call.js";
+import { authorizationOf, tokenOf, type Call, type Verdict } from "./call.js";
 import { badKeys, fromThrown } from "./errors.js";
 import { createGlue, GLUE_NAME, type Api, type RawGateway, type RawRecorder } from "./glue.js";
 import { occasionOf, recorderOf, type DecisionSink, type EventOptions } from "./events.js";
@@ -160,15 +160,16 @@ export class Gateway {
 
   /** Decides a call. Never throws: what cannot be decided is refused. */
   async decide(call: Call): Promise<Verdict> {
-    const token = tokenOf(call.headers);
+    const authorization = authorizationOf(call.headers);
+    // Cut off before it is checked: only what was once verified is found in memory.
+    const token = authorization?.startsWith("Bearer ") ? authorization.slice(7) : undefined;
     for (;;) {
       const generation = this.current;
       const now = this.now();
-      let verified: Verified | undefined;
-      if (typeof token === "string") {
-        verified = generation.verifier.remembered(token, now) ?? (await generation.verifier.verify(token, now));
-      } else if (token === null) {
-        verified = { refusal: "malformed" };
+      let verified = token === undefined ? undefined : generation.verifier.remembered(token, now);
+      if (verified === undefined && authorization !== undefined) {
+        const sent = authorization === null ? undefined : tokenOf(authorization);
+        verified = sent === undefined ? { refusal: "malformed" } : await generation.verifier.verify(sent, now);
       }
       // Keys and rules may have been replaced while the signature was checked.
       if (generation === this.current) {
@@ -214,10 +215,10 @@ export class Gateway {
   }
 
   /** The verdict on a call, from memory where an equal call was allowed on the same day by the same sources. */
-  private judge(generation: Generation, call: Call, verified: Verified | undefined, token: string | null | undefined, now: Date): Verdict {
+  private judge(generation: Generation, call: Call, verified: Verified | undefined, token: string | undefined, now: Date): Verdict {
     const most = this.options.rememberedVerdicts ?? 4096;
     const key = most > 0 && verified?.claims !== undefined ? keyOf(call, generation.headerBytes) : undefined;
-    if (key === undefined || typeof token !== "string") {
+    if (key === undefined || token === undefined) {
       return this.ask(generation, (raw) => JSON.parse(raw.decide(callJson(call, verified), now.toISOString())) as Verdict);
     }
     const known = generation.allows.get(token)?.get(key);

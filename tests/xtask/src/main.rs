@@ -54,6 +54,7 @@ fn main() -> ExitCode {
         ["package"] => package::package(),
         ["size"] => size::size(false),
         ["size", "--json"] => size::size(true),
+        ["gateways"] => gateways::test(),
         ["conformance", "gateways", runners @ ..] => gateways::conformance(runners),
         ["conformance", hosts @ ..] => conformance::conformance(hosts),
         ["inspect"] => inspect::inspect(false),
