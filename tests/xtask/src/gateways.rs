@@ -37,6 +37,9 @@ pub(crate) fn test() -> Step {
 pub(crate) fn conformance(runners: &[&str]) -> Step {
     package()?;
     packages("tests/gateways")?;
+    if runners.is_empty() || runners.contains(&"envoy") {
+        crate::envoy::prepare()?;
+    }
     step("the table of calls", command("node").arg("tests/gateways/conformance.mjs").args(runners))
 }
 

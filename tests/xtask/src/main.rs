@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod conformance;
+mod envoy;
 mod gateways;
 mod inspect;
 mod package;
@@ -55,6 +56,8 @@ fn main() -> ExitCode {
         ["size"] => size::size(false),
         ["size", "--json"] => size::size(true),
         ["gateways"] => gateways::test(),
+        ["envoy"] => envoy::faults(),
+        ["bench", "--envoy"] => envoy::bench(),
         ["conformance", "gateways", runners @ ..] => gateways::conformance(runners),
         ["conformance", hosts @ ..] => conformance::conformance(hosts),
         ["inspect"] => inspect::inspect(false),
