@@ -25,8 +25,8 @@ pub struct Place {
 pub enum Entry {
     /// The event is what its seal says.
     Intact(Place),
-    /// It is not, or cannot be read; the digests by which the next event may know it.
-    Broken(Vec<String>),
+    /// It is not, or cannot be read.
+    Broken,
     /// Intact, but of no chain.
     Unchained,
 }
@@ -97,9 +97,8 @@ pub struct Chain {
     last: Option<Tip>,
     pending: Option<Pending>,
     displaced: VecDeque<Place>,
-    /// Broken events since the last or the pending one, and the digests of the latest.
+    /// Broken events since the last or the pending one.
     broken: u64,
-    broken_digests: Vec<String>,
 }
 
 impl Chain {
@@ -140,10 +139,7 @@ impl Chain {
                     self.unchained.get_or_insert(position);
                 }
             }
-            Entry::Broken(digests) => {
-                self.broken = self.broken.saturating_add(1);
-                self.broken_digests = digests;
-            }
+            Entry::Broken => self.broken = self.broken.saturating_add(1),
             Entry::Intact(place) => {
                 self.chained = true;
                 if let Some(position) = self.unchained.take() {
@@ -189,11 +185,10 @@ impl Chain {
             return;
         }
         if let Some(p) = pending {
-            if follows(&p.tip.place, &e.place) || self.follows_broken(&p.tip.place, &e.place) {
-                let missing = self.missing_after_broken(&p.tip.place, &e);
+            if follows(&p.tip.place, &e.place) {
+                self.see(&p.tip);
                 let (position, fault) = fault(&last, &p);
                 out.extend(fault.map(|fault| Finding { position, fault }));
-                out.extend(missing);
                 self.accept(e);
                 return;
             }
@@ -209,17 +204,13 @@ impl Chain {
             if in_line || ahead {
                 let (position, fault) = fault(&last, &p);
                 out.extend(fault.map(|fault| Finding { position, fault }));
+                self.see(&p.tip);
                 self.last = Some(p.tip);
             } else {
                 self.displace(Some(p), out);
                 self.last = Some(last);
             }
         } else {
-            if self.follows_broken(&last.place, &e.place) {
-                out.extend(self.missing_after_broken(&last.place, &e));
-                self.accept(e);
-                return;
-            }
             if self.follows_displaced(&last.place, &e.place) {
                 self.accept(e);
                 return;
@@ -227,13 +218,12 @@ impl Chain {
             self.last = Some(last);
         }
         self.pending = Some(Pending { tip: e, broken: std::mem::take(&mut self.broken) });
-        self.broken_digests.clear();
     }
 
     fn begin(&mut self, e: Tip, out: &mut Vec<Finding>) {
-        let known = |d: &String| Some(d) == e.place.previous.as_ref();
         let begins = match &self.after {
-            Some(after) => known(after) || (self.broken > 0 && self.broken_digests.iter().any(known)),
+            // A broken event says nothing of what it follows; it has been reported.
+            Some(after) => self.broken > 0 || e.place.previous.as_ref() == Some(after),
             None => e.place.sequence == self.broken && (self.broken > 0 || e.place.previous.is_none()),
         };
         if !begins {
@@ -244,11 +234,14 @@ impl Chain {
     }
 
     fn accept(&mut self, e: Tip) {
-        self.head_seen |= self.head.as_ref() == Some(&e.place.digest);
+        self.see(&e);
         self.last = Some(e);
         self.pending = None;
         self.broken = 0;
-        self.broken_digests.clear();
+    }
+
+    fn see(&mut self, e: &Tip) {
+        self.head_seen |= self.head.as_ref() == Some(&e.place.digest);
     }
 
     fn displace(&mut self, pending: Option<Pending>, out: &mut Vec<Finding>) {
@@ -263,20 +256,6 @@ impl Chain {
     /// Whether an event out of place, which has been reported, is the link between the two.
     fn follows_displaced(&self, last: &Place, e: &Place) -> bool {
         self.displaced.iter().any(|d| follows(last, d) && follows(d, e))
-    }
-
-    /// Whether broken events, which have been reported, stand between the two.
-    fn follows_broken(&self, last: &Place, e: &Place) -> bool {
-        self.broken > 0
-            && e.sequence > last.sequence
-            && (e.sequence.checked_sub(last.sequence).and_then(|n| n.checked_sub(1)) == Some(self.broken)
-                || e.previous.as_ref().is_some_and(|p| self.broken_digests.contains(p)))
-    }
-
-    /// Events missing besides the broken ones.
-    fn missing_after_broken(&self, last: &Place, e: &Tip) -> Option<Finding> {
-        let between = e.place.sequence.saturating_sub(last.sequence).saturating_sub(1).saturating_sub(self.broken);
-        (self.broken > 0 && between > 0).then_some(Finding { position: e.position, fault: Fault::Gap(Some(between)) })
     }
 }
 
@@ -322,7 +301,7 @@ mod tests {
                     digest: (*digest).to_owned(),
                     previous: (!previous.is_empty()).then(|| (*previous).to_owned()),
                 }),
-                None => Entry::Broken(vec!["?".to_owned()]),
+                None => Entry::Broken,
             };
             chain.push(position, entry, &mut out);
         }
@@ -378,6 +357,8 @@ mod tests {
         check(&[A, B, Some((1, "x", "a")), C, D], &[(3, Fault::OutOfPlace)]);
         check(&[A, B, Some((2, "x", "z")), C, D], &[(3, Fault::OutOfPlace)]);
         check(&[A, Some((7, "x", "z")), B, C], &[(2, Fault::OutOfPlace)]);
+        check(&[A, B, Some((1, "x", "a"))], &[(3, Fault::OutOfPlace)]);
+        check(&[Some((0, "A", "")), B, Some((0, "x", "y")), C], &[(1, Fault::Resealed), (3, Fault::OutOfPlace)]);
     }
 
     #[test]
@@ -396,12 +377,15 @@ mod tests {
         check(&[A, None, B, C], &[]);
         check(&[A, None, D, E], &[(3, Fault::Gap(Some(1)))]);
         check(&[A, C, None, E], &[(2, Fault::Gap(Some(1)))]);
+        check(&[A, None, C, None, E, None], &[]);
     }
 
     #[test]
     fn the_ends_are_checked_against_what_was_noted_down() {
         assert_eq!(found(&[A, B], None, Some("b")), []);
         assert_eq!(found(&[A, B, C], None, Some("b")), [], "events may have come after it");
+        assert_eq!(found(&[A, None, C, D], None, Some("c")), [], "also when it was not clear at once where it stands");
+        assert_eq!(found(&[A, None, C, Some((3, "x", "z")), E, F], None, Some("c")), [(3, Fault::Resealed), (4, Fault::Resealed)]);
         assert_eq!(found(&[A], None, Some("b")), [(1, Fault::HeadMissing)]);
         assert_eq!(found(&[], None, Some("b")), [(0, Fault::HeadMissing)]);
         assert_eq!(found(&[C, D], Some("b"), None), []);

@@ -116,7 +116,7 @@ impl Replayed {
             verdict: Verdict::Unreadable(why),
             alterations: Vec::new(),
             other_engine: None,
-            entry: Entry::Broken(Vec::new()),
+            entry: Entry::Broken,
         }
     }
 }
@@ -243,7 +243,7 @@ fn check<'e>(event: &Line<'_>, digest: &str, engine_of: &dyn Fn(&str) -> Option<
             Some(engine) => evaluate(event, engine),
         },
         entry: match (event.sequence, alterations.is_empty()) {
-            (_, false) => Entry::Broken(vec![digest.to_owned(), seal.digest.into_owned()]),
+            (_, false) => Entry::Broken,
             (Some(sequence), true) => {
                 let previous = event.previous.clone().map(Cow::into_owned);
                 Entry::Intact(Place { sequence, previous, digest: digest.to_owned() })

@@ -340,6 +340,9 @@ fn every_member_that_is_changed_is_found() {
     let mut changed = event.clone();
     changed["receipt"]["digest"] = json!("0".repeat(64));
     assert_eq!(again(&canonical(&changed)).alterations, [Alteration::Digest]);
+    changed = event.clone();
+    changed["receipt"]["note"] = json!("the digest does not cover the seal, so nothing else may stand in it");
+    assert_eq!(again(&canonical(&changed)).verdict, Verdict::Unreadable(Unreadable::Malformed));
     let with_more = canonical(&{
         let mut e = event.clone();
         e["note"] = json!("added");

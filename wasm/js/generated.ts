@@ -689,365 +689,17 @@ export interface AccessRequestContext {
 }
 
 /**
- * A fact and what the request says of it.
+ * An answer to an evaluation request (`AuthZEN` 1.0: `decision` and `context`).
  */
-export type StatedFact = { 
+export type AccessResponse = { 
 /**
- * Fact name.
+ * Why, and what follows.
  */
-fact: string, 
+context: AccessResponseContext, 
 /**
- * The value, as text.
+ * `true` only for [`Outcome::Permitted`].
  */
-stated: string, };
-
-/**
- * A sentence or term in Chinese and English.
- */
-export type BilingualText = { 
-/**
- * English.
- */
-en: string, 
-/**
- * Simplified Chinese.
- */
-zh: string, };
-
-/**
- * A bar.
- */
-export type Prohibition = { 
-/**
- * Article, paragraph and item in words.
- */
-citation: BilingualText, 
-/**
- * The facts that set it off, as stated.
- */
-facts: Array<StatedFact>, 
-/**
- * What to do instead.
- */
-hint?: BilingualText, 
-/**
- * Policy id; for want of a ground, the rule that demands one.
- */
-policy: string, 
-/**
- * The rule cited.
- */
-rule: string, 
-/**
- * Every rule the policy encodes.
- */
-rules: Array<string>, 
-/**
- * Code of the text.
- */
-text: string, 
-/**
- * The rule in one sentence.
- */
-title: BilingualText, };
-
-/**
- * A running period.
- */
-export type Deadline = { 
-/**
- * Article, paragraph and item in words.
- */
-citation: BilingualText, 
-/**
- * Last day (China Standard Time); `null` when the calendar names no such day.
- */
-due: string | null, 
-/**
- * Whether the last day has passed. Nothing else follows from it.
- */
-overdue: boolean, 
-/**
- * Policy id.
- */
-policy: string, 
-/**
- * The rule cited.
- */
-rule: string, 
-/**
- * The day that set it off (China Standard Time).
- */
-started: string, 
-/**
- * Code of the text.
- */
-text: string, 
-/**
- * The rule in one sentence.
- */
-title: BilingualText, 
-/**
- * Who has to act.
- */
-who: string, 
-/**
- * Length in working days.
- */
-working_days: number, };
-
-/**
- * What a request comes to.
- */
-export type Outcome = "permitted" | "conditional" | "undetermined" | "prohibited";
-
-/**
- * A text that was looked at.
- */
-export type RegulationFinding = { 
-/**
- * Whether its outcome counts.
- */
-binding: boolean, 
-/**
- * Short code.
- */
-code: string, 
-/**
- * True when a draft decides as if adopted.
- */
-draft_mark: boolean, 
-/**
- * What a reader has to know.
- */
-note?: BilingualText, 
-/**
- * Its own outcome; `null` when it is not in force on that date, or does not deal with the act while another text does.
- */
-outcome: Outcome | null, 
-/**
- * `in-force`, `not-yet-in-force` or `draft`.
- */
-status: string, 
-/**
- * Full title.
- */
-title: BilingualText, };
-
-/**
- * How a missing fact stands.
- */
-export type FactState = "not_stated" | "stated_false";
-
-/**
- * An unmet condition.
- */
-export type Missing = { 
-/**
- * Who acts: an actor kind, or `subject` for the requester.
- */
-actor: string, 
-/**
- * Article, paragraph and item in words.
- */
-citation: BilingualText, 
-/**
- * Fact name.
- */
-fact: string, 
-/**
- * Facts that would do instead.
- */
-or?: Array<string>, 
-/**
- * Policy id.
- */
-policy: string, 
-/**
- * What to do.
- */
-remedy: BilingualText, 
-/**
- * How the fact has to stand, e.g. `true` or `provider_agreed`.
- */
-required: string, 
-/**
- * The rule cited.
- */
-rule: string, 
-/**
- * Not stated, or stated otherwise.
- */
-state: FactState, 
-/**
- * Code of the text.
- */
-text: string, 
-/**
- * The rule in one sentence.
- */
-title: BilingualText, };
-
-/**
- * A limit of a duty.
- */
-export type ObligationParameter = boolean | string | Array<string>;
-
-/**
- * A policy behind a part of the answer.
- */
-export type Ground = { 
-/**
- * Article, paragraph and item in words.
- */
-citation: BilingualText, 
-/**
- * Policy id.
- */
-policy: string, 
-/**
- * The rule cited.
- */
-rule: string, 
-/**
- * Every rule the policy encodes.
- */
-rules: Array<string>, 
-/**
- * Code of the text.
- */
-text: string, 
-/**
- * The rule in one sentence.
- */
-title: BilingualText, };
-
-/**
- * What a duty asks.
- */
-export type ObligationProperties = { 
-/**
- * Limits, merged to the strictest: sets are intersected, dates take the earliest.
- */
-parameters: { [key in string]: ObligationParameter }, 
-/**
- * All provisions that impose it.
- */
-provisions: Array<Ground>, 
-/**
- * The first rule.
- */
-rule: string, };
-
-/**
- * A duty, in the shape of the `AuthZEN` obligations profile.
- */
-export type Obligation = { 
-/**
- * Unique in the answer.
- */
-id: string, 
-/**
- * What it asks.
- */
-properties: ObligationProperties, 
-/**
- * An enforcement point that does not know the type must deny.
- */
-type: string, };
-
-/**
- * Which of the two readings of an open point decides.
- */
-export type ReadingChoice = "applied" | "other";
-
-/**
- * An open point that decides the answer.
- */
-export type Reading = { 
-/**
- * The conservative reading.
- */
-applied: BilingualText, 
-/**
- * Which of the two decided.
- */
-choice: ReadingChoice, 
-/**
- * The other reading.
- */
-other: BilingualText, 
-/**
- * Number of the point.
- */
-point: string, 
-/**
- * The policies that rest on it.
- */
-policies: Array<string>, 
-/**
- * The question.
- */
-question: BilingualText, 
-/**
- * Why the conservative reading is the one applied unless another is chosen.
- */
-why: BilingualText, };
-
-/**
- * The engine that decided.
- */
-export type EngineInfo = { 
-/**
- * `lexgate`.
- */
-name: string, 
-/**
- * Semantic version.
- */
-version: string, };
-
-/**
- * Something wrong with a request. As an error it makes the answer `undetermined`; as a warning it is only reported.
- */
-export type Issue = { 
-/**
- * Stable, kebab-case.
- */
-code: string, 
-/**
- * How to mend it.
- */
-help: BilingualText, 
-/**
- * What is wrong.
- */
-message: BilingualText, 
-/**
- * Where it is (`JSONPath`, RFC 9535).
- */
-path: string, 
-/**
- * The rules that were looked at, where the issue is about the law and not about the form.
- */
-rules?: Array<string>, };
-
-/**
- * The bundle that decided.
- */
-export type BundleInfo = { 
-/**
- * Name of the policy store.
- */
-id: string, 
-/**
- * SHA-256 of the manifest of the bundle, hex: it lists every file with its digest, and signing leaves it as it is.
- */
-sha256: string, 
-/**
- * Version of the law as encoded.
- */
-version: string, };
+decision: boolean, };
 
 /**
  * Why, and what follows.
@@ -1111,72 +763,144 @@ request_digest: string | null,
 warnings: Array<Issue>, };
 
 /**
- * An answer to an evaluation request (`AuthZEN` 1.0: `decision` and `context`).
+ * Actions that policies name together.
  */
-export type AccessResponse = { 
+export type ActionGroupEntry = { 
 /**
- * Why, and what follows.
+ * Its members.
  */
-context: AccessResponseContext, 
+actions: Array<string>, 
 /**
- * `true` only for [`Outcome::Permitted`].
+ * Its label.
  */
-decision: boolean, };
+label: BilingualText, 
+/**
+ * The identifier.
+ */
+name: string, };
 
 /**
- * A word that a text does not know.
+ * One article.
  */
-export type NoCounterpart = { 
+export type ArticleCoverage = { 
+/**
+ * Its number.
+ */
+article: number, 
+/**
+ * Its rules.
+ */
+rules: Array<string>, 
+/**
+ * How it is dealt with.
+ */
+status: ArticleStatus, 
+/**
+ * What it is about, or why it holds no decision rule.
+ */
+subject: BilingualText, };
+
+/**
+ * How an article is dealt with.
+ */
+export type ArticleStatus = "encoded" | "data" | "not-a-decision-rule";
+
+/**
+ * A fact and how it has to stand.
+ */
+export type AtomExplanation = { 
+/**
+ * A circumstance in which the rest does not matter; nobody is asked to change it.
+ */
+circumstance: boolean, 
 /**
  * Fact name.
  */
 fact: string, 
 /**
- * Code of the text.
+ * The other fact, for a relation between two.
  */
-text: string, 
+other: string | null, 
 /**
- * The word, as stated.
+ * How the fact has to stand.
  */
-word: string, };
+relation: RelationName, 
+/**
+ * True: somebody can still bring it about.
+ */
+step: boolean, 
+/**
+ * The values that will do, for `is`.
+ */
+values: Array<string>, };
 
 /**
- * A word and the one that stands for it here.
+ * A sentence or term in Chinese and English.
  */
-export type Translated = { 
+export type BilingualText = { 
 /**
- * Fact name.
+ * English.
  */
-fact: string, 
+en: string, 
 /**
- * The word, as stated.
+ * Simplified Chinese.
  */
-from: string, 
-/**
- * The word of the text.
- */
-to: string, };
+zh: string, };
 
 /**
- * A rule that decides.
+ * The bundle that decided.
  */
-export type DecidingRule = { 
+export type BundleInfo = { 
+/**
+ * Name of the policy store.
+ */
+id: string, 
+/**
+ * SHA-256 of the manifest of the bundle, hex: it lists every file with its digest, and signing leaves it as it is.
+ */
+sha256: string, 
+/**
+ * Version of the law as encoded.
+ */
+version: string, };
+
+/**
+ * A changed answer.
+ */
+export type ChangedAnswer = { 
+/**
+ * The outcome with the second bundle.
+ */
+after: Outcome, 
+/**
+ * The outcome with the first bundle.
+ */
+before: Outcome, 
+/**
+ * What became of the provision in it.
+ */
+change: ProvisionChange, 
+/**
+ * Name of the vector.
+ */
+vector: string, };
+
+/**
+ * A provision and the answers that differ in it.
+ */
+export type ChangedProvision = { 
+/**
+ * The answers, in the order of the vectors.
+ */
+answers: Array<ChangedAnswer>, 
 /**
  * Article, paragraph and item in words.
  */
-citation: BilingualText, 
+citation: BilingualText | null, 
 /**
- * Policy id; for want of a ground, the rule that demands one.
+ * The rule; `null` for answers that differ although they name the same rules in the same way.
  */
-policy: string, 
-/**
- * The rule cited.
- */
-rule: string, 
-/**
- * The rule in one sentence.
- */
-title: BilingualText, };
+rule: string | null, };
 
 /**
  * What one text says, alone.
@@ -1266,52 +990,17 @@ texts: Array<ComparedText>,
 warnings: Array<Issue>, };
 
 /**
- * An actor kind.
+ * Coverage of all texts.
  */
-export type KindEntry = { 
+export type Coverage = { 
 /**
- * The classes it belongs to.
+ * Every article of every text.
  */
-classes: Array<string>, 
+articles: { [key in string]: Array<ArticleCoverage> }, 
 /**
- * Its label.
+ * Counts by text.
  */
-label: BilingualText, 
-/**
- * The identifier.
- */
-name: string, };
-
-/**
- * A name with its label.
- */
-export type NamedEntry = { 
-/**
- * Its label.
- */
-label: BilingualText, 
-/**
- * The identifier.
- */
-name: string, };
-
-/**
- * A word of an enumerated fact.
- */
-export type ValueEntry = { 
-/**
- * Its label.
- */
-label?: BilingualText, 
-/**
- * The word.
- */
-value: string, };
-
-/**
- * Where a fact is stated in a request.
- */
-export type FactGroup = "actor" | "dataset" | "request" | "grant" | "procedure" | "law" | "time";
+texts: { [key in string]: TextCoverage }, };
 
 /**
  * Which end of the day a bare date stands for.
@@ -1319,9 +1008,121 @@ export type FactGroup = "actor" | "dataset" | "request" | "grant" | "procedure" 
 export type DayEdge = "start" | "end";
 
 /**
- * How a fact is written in JSON and what it becomes in Cedar.
+ * A running period.
  */
-export type FactType = "bool" | "enum" | "kind" | "text" | "texts" | "date" | "territory" | "credit_code" | "statement" | "calendar";
+export type Deadline = { 
+/**
+ * Article, paragraph and item in words.
+ */
+citation: BilingualText, 
+/**
+ * Last day (China Standard Time); `null` when the calendar names no such day.
+ */
+due: string | null, 
+/**
+ * Whether the last day has passed. Nothing else follows from it.
+ */
+overdue: boolean, 
+/**
+ * Policy id.
+ */
+policy: string, 
+/**
+ * The rule cited.
+ */
+rule: string, 
+/**
+ * The day that set it off (China Standard Time).
+ */
+started: string, 
+/**
+ * Code of the text.
+ */
+text: string, 
+/**
+ * The rule in one sentence.
+ */
+title: BilingualText, 
+/**
+ * Who has to act.
+ */
+who: string, 
+/**
+ * Length in working days.
+ */
+working_days: number, };
+
+/**
+ * A rule that decides.
+ */
+export type DecidingRule = { 
+/**
+ * Article, paragraph and item in words.
+ */
+citation: BilingualText, 
+/**
+ * Policy id; for want of a ground, the rule that demands one.
+ */
+policy: string, 
+/**
+ * The rule cited.
+ */
+rule: string, 
+/**
+ * The rule in one sentence.
+ */
+title: BilingualText, };
+
+/**
+ * One thing asked for: any of the alternatives will do.
+ */
+export type DemandExplanation = { 
+/**
+ * Alternatives.
+ */
+any: Array<AtomExplanation>, 
+/**
+ * True: the first alternative that is no circumstance is the rule and the others lift it.
+ */
+rule_first: boolean, };
+
+/**
+ * How two bundles answer the same requests.
+ */
+export type Difference = { 
+/**
+ * The second bundle.
+ */
+after: BundleInfo, 
+/**
+ * The first bundle.
+ */
+before: BundleInfo, 
+/**
+ * Requests that are answered otherwise.
+ */
+changed: number, 
+/**
+ * The provisions in which answers differ, in statute order; last the answers that differ in none.
+ */
+provisions: Array<ChangedProvision>, 
+/**
+ * Requests asked.
+ */
+vectors: number, };
+
+/**
+ * The engine that decided.
+ */
+export type EngineInfo = { 
+/**
+ * `lexgate`.
+ */
+name: string, 
+/**
+ * Semantic version.
+ */
+version: string, };
 
 /**
  * A fact.
@@ -1381,13 +1182,87 @@ values: Array<ValueEntry>,
 who: string, };
 
 /**
- * Actions that policies name together.
+ * Where a fact is stated in a request.
  */
-export type ActionGroupEntry = { 
+export type FactGroup = "actor" | "dataset" | "request" | "grant" | "procedure" | "law" | "time";
+
 /**
- * Its members.
+ * How a missing fact stands.
  */
-actions: Array<string>, 
+export type FactState = "not_stated" | "stated_false";
+
+/**
+ * How a fact is written in JSON and what it becomes in Cedar.
+ */
+export type FactType = "bool" | "enum" | "kind" | "text" | "texts" | "date" | "territory" | "credit_code" | "statement" | "calendar";
+
+/**
+ * How grave a finding is.
+ */
+export type FindingSeverity = "advice" | "warning" | "error";
+
+/**
+ * A policy behind a part of the answer.
+ */
+export type Ground = { 
+/**
+ * Article, paragraph and item in words.
+ */
+citation: BilingualText, 
+/**
+ * Policy id.
+ */
+policy: string, 
+/**
+ * The rule cited.
+ */
+rule: string, 
+/**
+ * Every rule the policy encodes.
+ */
+rules: Array<string>, 
+/**
+ * Code of the text.
+ */
+text: string, 
+/**
+ * The rule in one sentence.
+ */
+title: BilingualText, };
+
+/**
+ * Something wrong with a request. As an error it makes the answer `undetermined`; as a warning it is only reported.
+ */
+export type Issue = { 
+/**
+ * Stable, kebab-case.
+ */
+code: string, 
+/**
+ * How to mend it.
+ */
+help: BilingualText, 
+/**
+ * What is wrong.
+ */
+message: BilingualText, 
+/**
+ * Where it is (`JSONPath`, RFC 9535).
+ */
+path: string, 
+/**
+ * The rules that were looked at, where the issue is about the law and not about the form.
+ */
+rules?: Array<string>, };
+
+/**
+ * An actor kind.
+ */
+export type KindEntry = { 
+/**
+ * The classes it belongs to.
+ */
+classes: Array<string>, 
 /**
  * Its label.
  */
@@ -1398,150 +1273,127 @@ label: BilingualText,
 name: string, };
 
 /**
- * Everything a request can say. Members stand in the order of their names, so the JSON is canonical.
+ * An unmet condition.
  */
-export type Reference = { 
+export type Missing = { 
 /**
- * Actions that policies name together.
+ * Who acts: an actor kind, or `subject` for the requester.
  */
-action_groups: Array<ActionGroupEntry>, 
+actor: string, 
 /**
- * Actions: `$.action.name`.
+ * Article, paragraph and item in words.
  */
-actions: Array<NamedEntry>, 
-/**
- * Classes that the kinds belong to.
- */
-classes: Array<NamedEntry>, 
-/**
- * Facts, in the order of the vocabulary.
- */
-facts: Array<FactEntry>, 
-/**
- * Actor kinds: `$.subject.type`.
- */
-kinds: Array<KindEntry>, };
-
-/**
- * Whether a text binds.
- */
-export type RegulationStatus = "in-force" | "draft";
-
-/**
- * A text of law in the bundle.
- */
-export type RegulationEntry = { 
-/**
- * Number of its articles.
- */
-articles: number, 
-/**
- * Short code, first part of every rule id.
- */
-code: string, 
-/**
- * Effective date; `null` for a draft that leaves it blank.
- */
-effective_date: string | null, 
-/**
- * Who issued it.
- */
-issuer: BilingualText, 
-/**
- * What a reader has to know: later enactments, rank.
- */
-note: BilingualText | null, 
-/**
- * Number of its rules.
- */
-rules: number, 
-/**
- * Whether it binds.
- */
-status: RegulationStatus, 
-/**
- * First two digits of the GB/T 2260 codes of its territory.
- */
-territory: string, 
-/**
- * Full title.
- */
-title: BilingualText, };
-
-/**
- * Where a rule of the law is found.
- */
-export type RulePlace = "policy" | "data" | "not-decision";
-
-/**
- * What a rule does.
- */
-export type RuleKind = "permit" | "forbid" | "condition" | "exception" | "obligation" | "deadline" | "definition";
-
-/**
- * Which of the sets a policy belongs to.
- */
-export type PolicySet = "ground" | "gate" | "duty" | "deadline";
-
-/**
- * An open point and the reading that decides in this text.
- */
-export type PointChoice = { 
-/**
- * Which of the two readings decides.
- */
-choice: ReadingChoice, 
-/**
- * Number of the point.
- */
-point: string, };
-
-/**
- * How a fact has to stand.
- */
-export type RelationName = "is" | "same" | "at_most" | "at_least" | "within" | "one_of" | "stated";
-
-/**
- * A fact and how it has to stand.
- */
-export type AtomExplanation = { 
-/**
- * A circumstance in which the rest does not matter; nobody is asked to change it.
- */
-circumstance: boolean, 
+citation: BilingualText, 
 /**
  * Fact name.
  */
 fact: string, 
 /**
- * The other fact, for a relation between two.
+ * Facts that would do instead.
  */
-other: string | null, 
+or?: Array<string>, 
 /**
- * How the fact has to stand.
+ * Policy id.
  */
-relation: RelationName, 
+policy: string, 
 /**
- * True: somebody can still bring it about.
+ * What to do.
  */
-step: boolean, 
+remedy: BilingualText, 
 /**
- * The values that will do, for `is`.
+ * How the fact has to stand, e.g. `true` or `provider_agreed`.
  */
-values: Array<string>, };
+required: string, 
+/**
+ * The rule cited.
+ */
+rule: string, 
+/**
+ * Not stated, or stated otherwise.
+ */
+state: FactState, 
+/**
+ * Code of the text.
+ */
+text: string, 
+/**
+ * The rule in one sentence.
+ */
+title: BilingualText, };
 
 /**
- * One thing asked for: any of the alternatives will do.
+ * A name with its label.
  */
-export type DemandExplanation = { 
+export type NamedEntry = { 
 /**
- * Alternatives.
+ * Its label.
  */
-any: Array<AtomExplanation>, 
+label: BilingualText, 
 /**
- * True: the first alternative that is no circumstance is the rule and the others lift it.
+ * The identifier.
  */
-rule_first: boolean, };
+name: string, };
+
+/**
+ * A word that a text does not know.
+ */
+export type NoCounterpart = { 
+/**
+ * Fact name.
+ */
+fact: string, 
+/**
+ * Code of the text.
+ */
+text: string, 
+/**
+ * The word, as stated.
+ */
+word: string, };
+
+/**
+ * A duty, in the shape of the `AuthZEN` obligations profile.
+ */
+export type Obligation = { 
+/**
+ * Unique in the answer.
+ */
+id: string, 
+/**
+ * What it asks.
+ */
+properties: ObligationProperties, 
+/**
+ * An enforcement point that does not know the type must deny.
+ */
+type: string, };
+
+/**
+ * A limit of a duty.
+ */
+export type ObligationParameter = boolean | string | Array<string>;
+
+/**
+ * What a duty asks.
+ */
+export type ObligationProperties = { 
+/**
+ * Limits, merged to the strictest: sets are intersected, dates take the earliest.
+ */
+parameters: { [key in string]: ObligationParameter }, 
+/**
+ * All provisions that impose it.
+ */
+provisions: Array<Ground>, 
+/**
+ * The first rule.
+ */
+rule: string, };
+
+/**
+ * What a request comes to.
+ */
+export type Outcome = "permitted" | "conditional" | "undetermined" | "prohibited";
 
 /**
  * A statutory period.
@@ -1559,6 +1411,19 @@ who: string,
  * Length in working days.
  */
 working_days: number, };
+
+/**
+ * An open point and the reading that decides in this text.
+ */
+export type PointChoice = { 
+/**
+ * Which of the two readings decides.
+ */
+choice: ReadingChoice, 
+/**
+ * Number of the point.
+ */
+point: string, };
 
 /**
  * A policy, as far as a reader needs it.
@@ -1622,6 +1487,200 @@ title: BilingualText,
 who: string | null, };
 
 /**
+ * Which of the sets a policy belongs to.
+ */
+export type PolicySet = "ground" | "gate" | "duty" | "deadline";
+
+/**
+ * A bar.
+ */
+export type Prohibition = { 
+/**
+ * Article, paragraph and item in words.
+ */
+citation: BilingualText, 
+/**
+ * The facts that set it off, as stated.
+ */
+facts: Array<StatedFact>, 
+/**
+ * What to do instead.
+ */
+hint?: BilingualText, 
+/**
+ * Policy id; for want of a ground, the rule that demands one.
+ */
+policy: string, 
+/**
+ * The rule cited.
+ */
+rule: string, 
+/**
+ * Every rule the policy encodes.
+ */
+rules: Array<string>, 
+/**
+ * Code of the text.
+ */
+text: string, 
+/**
+ * The rule in one sentence.
+ */
+title: BilingualText, };
+
+/**
+ * What became of a provision in an answer.
+ */
+export type ProvisionChange = "appears" | "disappears" | "differs";
+
+/**
+ * An open point that decides the answer.
+ */
+export type Reading = { 
+/**
+ * The conservative reading.
+ */
+applied: BilingualText, 
+/**
+ * Which of the two decided.
+ */
+choice: ReadingChoice, 
+/**
+ * The other reading.
+ */
+other: BilingualText, 
+/**
+ * Number of the point.
+ */
+point: string, 
+/**
+ * The policies that rest on it.
+ */
+policies: Array<string>, 
+/**
+ * The question.
+ */
+question: BilingualText, 
+/**
+ * Why the conservative reading is the one applied unless another is chosen.
+ */
+why: BilingualText, };
+
+/**
+ * Which of the two readings of an open point decides.
+ */
+export type ReadingChoice = "applied" | "other";
+
+/**
+ * Everything a request can say. Members stand in the order of their names, so the JSON is canonical.
+ */
+export type Reference = { 
+/**
+ * Actions that policies name together.
+ */
+action_groups: Array<ActionGroupEntry>, 
+/**
+ * Actions: `$.action.name`.
+ */
+actions: Array<NamedEntry>, 
+/**
+ * Classes that the kinds belong to.
+ */
+classes: Array<NamedEntry>, 
+/**
+ * Facts, in the order of the vocabulary.
+ */
+facts: Array<FactEntry>, 
+/**
+ * Actor kinds: `$.subject.type`.
+ */
+kinds: Array<KindEntry>, };
+
+/**
+ * A text of law in the bundle.
+ */
+export type RegulationEntry = { 
+/**
+ * Number of its articles.
+ */
+articles: number, 
+/**
+ * Short code, first part of every rule id.
+ */
+code: string, 
+/**
+ * Effective date; `null` for a draft that leaves it blank.
+ */
+effective_date: string | null, 
+/**
+ * Who issued it.
+ */
+issuer: BilingualText, 
+/**
+ * What a reader has to know: later enactments, rank.
+ */
+note: BilingualText | null, 
+/**
+ * Number of its rules.
+ */
+rules: number, 
+/**
+ * Whether it binds.
+ */
+status: RegulationStatus, 
+/**
+ * First two digits of the GB/T 2260 codes of its territory.
+ */
+territory: string, 
+/**
+ * Full title.
+ */
+title: BilingualText, };
+
+/**
+ * A text that was looked at.
+ */
+export type RegulationFinding = { 
+/**
+ * Whether its outcome counts.
+ */
+binding: boolean, 
+/**
+ * Short code.
+ */
+code: string, 
+/**
+ * True when a draft decides as if adopted.
+ */
+draft_mark: boolean, 
+/**
+ * What a reader has to know.
+ */
+note?: BilingualText, 
+/**
+ * Its own outcome; `null` when it is not in force on that date, or does not deal with the act while another text does.
+ */
+outcome: Outcome | null, 
+/**
+ * `in-force`, `not-yet-in-force` or `draft`.
+ */
+status: string, 
+/**
+ * Full title.
+ */
+title: BilingualText, };
+
+/**
+ * Whether a text binds.
+ */
+export type RegulationStatus = "in-force" | "draft";
+
+/**
+ * How a fact has to stand.
+ */
+export type RelationName = "is" | "same" | "at_most" | "at_least" | "within" | "one_of" | "stated";
+
+/**
  * A rule of the law. Members stand in the order of their names, so the JSON is canonical.
  */
 export type RuleExplanation = { 
@@ -1663,98 +1722,14 @@ title: BilingualText,
 words: BilingualText | null, };
 
 /**
- * What became of a provision in an answer.
+ * What a rule does.
  */
-export type ProvisionChange = "appears" | "disappears" | "differs";
+export type RuleKind = "permit" | "forbid" | "condition" | "exception" | "obligation" | "deadline" | "definition";
 
 /**
- * A changed answer.
+ * Where a rule of the law is found.
  */
-export type ChangedAnswer = { 
-/**
- * The outcome with the second bundle.
- */
-after: Outcome, 
-/**
- * The outcome with the first bundle.
- */
-before: Outcome, 
-/**
- * What became of the provision in it.
- */
-change: ProvisionChange, 
-/**
- * Name of the vector.
- */
-vector: string, };
-
-/**
- * A provision and the answers that differ in it.
- */
-export type ChangedProvision = { 
-/**
- * The answers, in the order of the vectors.
- */
-answers: Array<ChangedAnswer>, 
-/**
- * Article, paragraph and item in words.
- */
-citation: BilingualText | null, 
-/**
- * The rule; `null` for answers that differ although they name the same rules in the same way.
- */
-rule: string | null, };
-
-/**
- * How two bundles answer the same requests.
- */
-export type Difference = { 
-/**
- * The second bundle.
- */
-after: BundleInfo, 
-/**
- * The first bundle.
- */
-before: BundleInfo, 
-/**
- * Requests that are answered otherwise.
- */
-changed: number, 
-/**
- * The provisions in which answers differ, in statute order; last the answers that differ in none.
- */
-provisions: Array<ChangedProvision>, 
-/**
- * Requests asked.
- */
-vectors: number, };
-
-/**
- * A part of a source file.
- */
-export type SourceSpan = { 
-/**
- * Column of its beginning, from 1.
- */
-column: number, 
-/**
- * Its end, in UTF-16 code units from the beginning of the file.
- */
-end: number, 
-/**
- * Line of its beginning, from 1.
- */
-line: number, 
-/**
- * Its beginning, in UTF-16 code units from the beginning of the file.
- */
-start: number, };
-
-/**
- * How grave a finding is.
- */
-export type FindingSeverity = "advice" | "warning" | "error";
+export type RulePlace = "policy" | "data" | "not-decision";
 
 /**
  * Something to say about a source file.
@@ -1786,30 +1761,38 @@ severity: FindingSeverity,
 span: SourceSpan | null, };
 
 /**
- * How an article is dealt with.
+ * A part of a source file.
  */
-export type ArticleStatus = "encoded" | "data" | "not-a-decision-rule";
+export type SourceSpan = { 
+/**
+ * Column of its beginning, from 1.
+ */
+column: number, 
+/**
+ * Its end, in UTF-16 code units from the beginning of the file.
+ */
+end: number, 
+/**
+ * Line of its beginning, from 1.
+ */
+line: number, 
+/**
+ * Its beginning, in UTF-16 code units from the beginning of the file.
+ */
+start: number, };
 
 /**
- * One article.
+ * A fact and what the request says of it.
  */
-export type ArticleCoverage = { 
+export type StatedFact = { 
 /**
- * Its number.
+ * Fact name.
  */
-article: number, 
+fact: string, 
 /**
- * Its rules.
+ * The value, as text.
  */
-rules: Array<string>, 
-/**
- * How it is dealt with.
- */
-status: ArticleStatus, 
-/**
- * What it is about, or why it holds no decision rule.
- */
-subject: BilingualText, };
+stated: string, };
 
 /**
  * Counts of one text.
@@ -1845,17 +1828,34 @@ rules: number,
 without_both_sides: Array<string> | null, };
 
 /**
- * Coverage of all texts.
+ * A word and the one that stands for it here.
  */
-export type Coverage = { 
+export type Translated = { 
 /**
- * Every article of every text.
+ * Fact name.
  */
-articles: { [key in string]: Array<ArticleCoverage> }, 
+fact: string, 
 /**
- * Counts by text.
+ * The word, as stated.
  */
-texts: { [key in string]: TextCoverage }, };
+from: string, 
+/**
+ * The word of the text.
+ */
+to: string, };
+
+/**
+ * A word of an enumerated fact.
+ */
+export type ValueEntry = { 
+/**
+ * Its label.
+ */
+label?: BilingualText, 
+/**
+ * The word.
+ */
+value: string, };
 
 /**
  * What came of a vector.

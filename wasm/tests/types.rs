@@ -12,18 +12,18 @@
 )]
 
 use lexgate::vocabulary::{Fact, FactType, Group, Text, Vocabulary};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 use ts_rs::{Config, TS, TypeVisitor};
 
 const FILE: &str = "js/generated.ts";
 
-/// Declarations by name, each once.
+/// Declarations by name, each once: the macro behind [`TS`] gives dependencies in no fixed order.
 #[derive(Default)]
 struct Declarations {
     cfg: Config,
-    known: Vec<String>,
-    text: String,
+    by_name: BTreeMap<String, String>,
 }
 
 impl TypeVisitor for Declarations {
@@ -34,12 +34,11 @@ impl TypeVisitor for Declarations {
             return;
         }
         let name = T::ident(&self.cfg);
-        if self.known.contains(&name) {
+        if self.by_name.contains_key(&name) {
             return;
         }
-        self.known.push(name);
+        self.by_name.insert(name, format!("\n{}export {}\n", T::docs().unwrap_or_default(), T::decl(&self.cfg)));
         T::visit_dependencies(self);
-        writeln!(self.text, "\n{}export {}", T::docs().unwrap_or_default(), T::decl(&self.cfg)).unwrap();
     }
 }
 
@@ -153,7 +152,7 @@ fn generated() -> String {
     types.visit::<lexgate::author::diff::Difference<'static>>();
     types.visit::<lexgate_wasm::author::SourceFinding>();
     types.visit::<lexgate_wasm::author::VectorRun>();
-    out.push_str(&types.text);
+    out.extend(types.by_name.into_values());
     out
 }
 

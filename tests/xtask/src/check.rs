@@ -21,7 +21,9 @@ pub(crate) fn bless() -> Step {
     step("bundle and schema", &mut lexgate(&outputs))?;
     step("record of all answers", &mut lexgate(&["test", "--bless"]))?;
     let mut snapshots = cargo(&["test", "--quiet", "--package", "lexgate", "--features", "author", "--test", "wire"]);
-    step("snapshots", snapshots.env("INSTA_UPDATE", "always"))
+    step("snapshots", snapshots.env("INSTA_UPDATE", "always"))?;
+    let mut types = cargo(&["test", "--quiet", "--workspace", "--all-features", "--test", "types"]);
+    step("types of the npm package", types.env("LEXGATE_BLESS", "1"))
 }
 
 /// As WebAssembly the core needs no host: its module has an empty import section.

@@ -1,7 +1,7 @@
 //! The npm package: `target/package/lexgate-VERSION.tgz`.
 
 use crate::run::{Step, command, root, step, target};
-use crate::setup::{setup_package, with_tools};
+use crate::setup::setup_package;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -21,7 +21,7 @@ pub(crate) fn package() -> Step {
         // What `wasm-bindgen` is on the path is the one this asks for: nothing is fetched while building.
         build.args(["build", "wasm", "--target", "bundler", "--mode", "no-install", "--no-pack", "--profile", profile]);
         build.arg("--out-dir").arg(module).args(["--out-name", "lexgate"]).args(features);
-        with_tools(&mut build).env("CARGO_TERM_QUIET", "true").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_places()?);
+        build.env("CARGO_TERM_QUIET", "true").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_places()?);
         step(&format!("WebAssembly module: {}", name_of(module)), &mut build)?;
     }
     packages("wasm")?;

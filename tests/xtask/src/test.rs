@@ -1,9 +1,12 @@
 //! Everything CI runs.
 
 use crate::check::check;
+use crate::conformance::conformance;
+use crate::inspect::inspect;
 use crate::replay::replay;
 use crate::run::{Step, cargo, lexgate, root, runs, step, target};
 use crate::setup::setup;
+use crate::size::size;
 use std::process::Command;
 
 /// The fuzz targets.
@@ -11,7 +14,8 @@ const TARGETS: [&str; 3] = ["request", "bundle", "event"];
 /// Events replayed in every run of the tests; `cargo xtask replay` takes a million.
 const EVENTS: u32 = 50_000;
 
-/// Set-up, checks, tests, replay, vectors, coverage, documentation, and half a minute of each fuzz target.
+/// Set-up, checks, tests, replay, documentation, coverage, half a minute of each fuzz target, the npm package in its hosts,
+/// and the vectors.
 pub(crate) fn test() -> Step {
     setup()?;
     check()?;
@@ -20,6 +24,9 @@ pub(crate) fn test() -> Step {
     step("documentation", cargo(&["doc", "--quiet", "--no-deps", "--workspace", "--all-features"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     step("coverage of the law", &mut lexgate(&["coverage", "--vectors", "tests/vectors"]))?;
     fuzz(30)?;
+    size(false)?;
+    inspect(false)?;
+    conformance(&[])?;
     // Last, because its closing line is the one to read: `N passed, N failed`.
     step("vectors", &mut lexgate(&["test"]))
 }
