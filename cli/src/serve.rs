@@ -9,7 +9,7 @@ use crate::terminal::{Terminal, say};
 use crate::trust::TrustArgs;
 use lexgate::request::{Mode, Options, Strictness};
 use lexgate::{Engine, Lang, Response};
-use lexgate_serve::{Files, Limits, Reading, Refused, Service, Settings, Sink, Told, TrustNow};
+use lexgate_serve::{Files, GatewayFiles, Limits, Reading, Refused, Service, Settings, Sink, Told, TrustNow};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Write};
@@ -26,6 +26,7 @@ Examples:
   lexgate serve                                          AuthZEN 1.0 on http://127.0.0.1:8181
   lexgate serve --catalogue catalogue.json --log decisions.jsonl --log-chain
   lexgate serve --bundle lexgate.bundle --key office.jwk --bearer keys.txt --public-url https://pdp.example.cn
+  lexgate serve --catalogue catalogue.json --gateway gateway.yaml --status status.json --grant-keys jwks.json
   curl -H 'Content-Type: application/json' -d @request.json http://127.0.0.1:8181/access/v1/evaluation";
 
 /// The largest file of keys.
@@ -46,6 +47,15 @@ pub(crate) struct Args {
     /// Facts of datasets and subjects by id (JSON): added to requests that do not state them, and searched
     #[arg(long, value_name = "FILE")]
     catalogue: Option<PathBuf>,
+    /// Routes and limits of the checks for proxies under /gateway (YAML or JSON)
+    #[arg(long, value_name = "FILE", requires_all = ["catalogue", "status", "grant_keys"])]
+    gateway: Option<PathBuf>,
+    /// Suspended and terminated subjects and grants
+    #[arg(long, value_name = "FILE", requires = "gateway")]
+    status: Option<PathBuf>,
+    /// The keys of grant tokens: a JWK set
+    #[arg(long, value_name = "FILE", requires = "gateway")]
+    grant_keys: Option<PathBuf>,
     /// Keys that callers have to show as bearer tokens, one a line
     #[arg(long, value_name = "FILE")]
     bearer: Option<PathBuf>,
@@ -141,7 +151,13 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
             ..Limits::default()
         },
     };
-    let files = Files { bundle: args.bundle.bundle.clone(), catalogue: args.catalogue.clone() };
+    let gateway = match (&args.gateway, &args.status, &args.grant_keys) {
+        (Some(config), Some(status), Some(keys)) => {
+            Some(GatewayFiles { config: config.clone(), status: status.clone(), keys: keys.clone() })
+        }
+        _ => None,
+    };
+    let files = Files { bundle: args.bundle.bundle.clone(), catalogue: args.catalogue.clone(), gateway };
     let sink = sink.map(|s| Box::new(s) as Box<dyn Sink>);
     let service = Service::new(engine, files, trust(args), settings, sink).map_err(Failure::Service)?;
     let poll = (args.poll > 0).then(|| Duration::from_secs(args.poll));

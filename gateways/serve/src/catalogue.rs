@@ -1,7 +1,6 @@
 //! The catalogue: what the host knows about datasets and subjects, by id.
 
 use lexgate::bundle::sha256_hex;
-use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -25,41 +24,15 @@ pub(crate) struct Catalogue {
     digest: String,
 }
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    datasets: BTreeMap<String, DatasetEntry>,
-    #[serde(default)]
-    subjects: BTreeMap<String, SubjectEntry>,
-}
-
-#[derive(Deserialize)]
-struct DatasetEntry {
-    #[serde(default)]
-    facts: BTreeMap<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct SubjectEntry {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    facts: BTreeMap<String, Value>,
-}
-
 impl Catalogue {
-    /// Reads a catalogue: `{"datasets": {"ID": {"facts": {…}}}, "subjects": {"ID": {"type": "KIND", "facts": {…}}}}`. Members
-    /// that other hosts read are left alone.
-    ///
-    /// # Errors
-    /// What is wrong with it, in one sentence.
-    pub(crate) fn parse(json: &[u8]) -> Result<Self, String> {
-        let file: File = serde_json::from_slice(json).map_err(|e| e.to_string())?;
+    /// Reads a catalogue (JSON), in the form that gateways read.
+    pub(crate) fn parse(json: &str) -> Result<Self, String> {
+        let file: lexgate_gateway::Catalogue = serde_json::from_str(json).map_err(|e| e.to_string())?;
         let written = |facts: BTreeMap<String, Value>| facts.into_iter().map(|(name, value)| (name, value.to_string())).collect();
         Ok(Self {
             datasets: file.datasets.into_iter().map(|(id, d)| (id, written(d.facts))).collect(),
             subjects: file.subjects.into_iter().map(|(id, s)| (id, Subject { kind: s.kind, facts: written(s.facts) })).collect(),
-            digest: sha256_hex(json),
+            digest: sha256_hex(json.as_bytes()),
         })
     }
 

@@ -3,11 +3,14 @@
 //! Everything new is prepared to the end before it takes the place of the old; whatever is refused leaves all of the old.
 
 use crate::catalogue::Catalogue;
+use crate::token::Keys;
 use arc_swap::ArcSwap;
 use lexgate::bundle::{self, BundleError};
 use lexgate::reload::successor;
 use lexgate::vocabulary::Text;
 use lexgate::{Engine, Options, Trust};
+use lexgate_gateway::document::Source;
+use lexgate_gateway::{ConfigError, Gateway};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -24,13 +27,33 @@ pub struct Files {
     pub bundle: Option<PathBuf>,
     /// The catalogue of datasets and subjects.
     pub catalogue: Option<PathBuf>,
+    /// What the checks for proxies work from.
+    pub gateway: Option<GatewayFiles>,
+}
+
+/// The files behind the checks for proxies, beside the catalogue.
+#[derive(Debug, Clone)]
+pub struct GatewayFiles {
+    /// Routes and limits.
+    pub config: PathBuf,
+    /// Suspended and terminated subjects and grants.
+    pub status: PathBuf,
+    /// The keys of grant tokens (JWK set).
+    pub keys: PathBuf,
 }
 
 /// What is in force, seen by one request from its beginning to its end.
-#[derive(Debug)]
 pub(crate) struct InForce {
     pub(crate) engine: Arc<Engine>,
     pub(crate) catalogue: Arc<Catalogue>,
+    /// For the checks for proxies; they share engine and catalogue.
+    pub(crate) gate: Option<Gate>,
+}
+
+/// A gateway and the keys of the tokens it believes.
+pub(crate) struct Gate {
+    pub(crate) gateway: Gateway,
+    pub(crate) keys: Keys,
 }
 
 /// Why a file was not put in force. The old one stays.
@@ -117,7 +140,8 @@ impl Force {
 
 impl Files {
     fn all(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.bundle, &self.catalogue].into_iter().flatten()
+        let gateway = self.gateway.iter().flat_map(|g| [&g.config, &g.status, &g.keys]);
+        [&self.bundle, &self.catalogue].into_iter().flatten().chain(gateway)
     }
 
     fn stamps(&self) -> Vec<Stamp> {
@@ -127,16 +151,51 @@ impl Files {
 
     /// The other files, prepared for an engine.
     fn around(&self, engine: Arc<Engine>) -> Result<InForce, Refused> {
-        let catalogue = match &self.catalogue {
-            None => Catalogue::default(),
-            Some(path) => {
-                let malformed =
-                    |why: String| Refused::new(path, "catalogue-malformed", format!("it is no catalogue: {why}"), format!("不是目录：{why}"));
-                Catalogue::parse(&read(path, MAX_FILE)?).map_err(malformed)?
+        let catalogue = self.catalogue.as_ref().map(|path| read_catalogue(path).map(|(text, read)| (path, text, read))).transpose()?;
+        let gate = match (&self.gateway, &catalogue) {
+            (Some(files), Some((path, text, _))) => Some(files.gate(path, text, &engine)?),
+            (Some(files), None) => {
+                return Err(Refused::new(&files.config, "catalogue-missing", "a gateway needs a catalogue", "网关需要目录"));
             }
+            (None, _) => None,
         };
-        Ok(InForce { engine, catalogue: Arc::new(catalogue) })
+        Ok(InForce { engine, catalogue: Arc::new(catalogue.map(|(_, _, c)| c).unwrap_or_default()), gate })
     }
+}
+
+impl GatewayFiles {
+    fn gate(&self, catalogue: &Path, catalogue_text: &str, engine: &Arc<Engine>) -> Result<Gate, Refused> {
+        let keys = Keys::parse(read_text(&self.keys)?.as_bytes())
+            .map_err(|why| Refused::new(&self.keys, "keys-malformed", format!("it is no key set: {why}"), format!("不是密钥集：{why}")))?;
+        let (config, status) = (read_text(&self.config)?, read_text(&self.status)?);
+        let gateway = Gateway::new(&config, catalogue_text, &status, Arc::clone(engine)).map_err(|errors| {
+            let path = match errors.first().map(|e| e.document) {
+                Some(Source::Catalogue) => catalogue,
+                Some(Source::Status) => &self.status,
+                _ => &self.config,
+            };
+            // All of them: whoever mends a configuration wants to mend it once.
+            let all = |pick: fn(&ConfigError) -> &str| {
+                let told = errors.iter().map(|e| format!("{}:{} {} [{}] {}", e.line, e.column, e.path, e.code, pick(e)));
+                told.collect::<Vec<_>>().join("; ")
+            };
+            let code = errors.first().map_or("gateway-malformed", |e| e.code);
+            Refused::new(path, code, all(|e| &e.message.en), all(|e| &e.message.zh))
+        })?;
+        Ok(Gate { gateway, keys })
+    }
+}
+
+fn read_catalogue(path: &Path) -> Result<(String, Catalogue), Refused> {
+    let text = read_text(path)?;
+    let catalogue = Catalogue::parse(&text)
+        .map_err(|why| Refused::new(path, "catalogue-malformed", format!("it is no catalogue: {why}"), format!("不是目录：{why}")))?;
+    Ok((text, catalogue))
+}
+
+/// Reads a text file.
+fn read_text(path: &Path) -> Result<String, Refused> {
+    String::from_utf8(read(path, MAX_FILE)?).map_err(|_| Refused::new(path, "invalid-utf8", "it is not UTF-8", "不是 UTF-8"))
 }
 
 /// Reads a file of at most `limit` bytes.

@@ -4,6 +4,7 @@
 //! proxy in front. Start at [`Service`].
 
 mod catalogue;
+mod check;
 mod connections;
 mod document;
 mod evaluation;
@@ -15,9 +16,10 @@ mod refusal;
 mod run;
 mod search;
 mod service;
+mod token;
 
 pub use connections::Limits;
-pub use force::{Files, Refused, TrustNow, first_engine};
+pub use force::{Files, GatewayFiles, Refused, TrustNow, first_engine};
 pub use prepare::Reading;
 pub use run::{Told, run};
 pub use service::{Service, Settings, Sink};

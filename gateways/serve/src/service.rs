@@ -5,7 +5,7 @@ use crate::force::{Files, Force, InForce, Refused, TrustNow};
 use crate::metrics::Metrics;
 use crate::prepare::{Host, Reading};
 use crate::refusal::Refusal;
-use crate::{evaluation, metadata, search};
+use crate::{check, evaluation, metadata, search};
 use axum::Router;
 use axum::body::Bytes;
 use axum::error_handling::HandleErrorLayer;
@@ -13,7 +13,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use lexgate::Engine;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -112,6 +112,11 @@ impl Service {
         })
     }
 
+    /// Whether decisions are logged.
+    pub(crate) fn logs(&self) -> bool {
+        self.sink.is_some()
+    }
+
     /// What the host knows, at this time.
     pub(crate) fn host<'h>(&'h self, in_force: &'h InForce, now: &'h str) -> Host<'h> {
         Host { reading: &self.settings.reading, catalogue: &in_force.catalogue, now }
@@ -128,7 +133,15 @@ impl Service {
             .route(search::ACTION, post(search::actions))
             .route("/metrics", get(counters))
             .layer(from_fn_with_state(Arc::clone(self), bearer));
+        // A proxy hands on the caller's own `Authorization`, so it cannot show a key of the service beside it.
+        let checks = Router::new()
+            .route(check::ORIGINAL, any(check::original))
+            .route(check::REFUSAL, any(check::refusal))
+            .route(check::FORWARDED, any(check::forwarded))
+            .route(&format!("{}/", check::ENVOY), any(check::envoy))
+            .route(&format!("{}/{{*target}}", check::ENVOY), any(check::envoy));
         let bounded = access
+            .merge(checks)
             .layer(DefaultBodyLimit::disable())
             .layer(RequestBodyLimitLayer::new(limits.body))
             .layer(
