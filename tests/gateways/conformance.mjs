@@ -63,7 +63,13 @@ function check(host, lines) {
       wrong(call.id, "not run");
       continue;
     }
-    const { allow, status, rules } = call.expect;
+    const { status, rules } = call.expect;
+    if (call.rewritten_by?.[host] !== undefined) {
+      // The server made a plain call of it before anybody could look; that the upstream got this one is checked by the runner.
+      if (!line.allow) wrong(call.id, "refused, although the server rewrites it");
+      continue;
+    }
+    const { allow } = call.expect;
     const by = core.get(call.id);
     if (line.allow !== allow) wrong(call.id, `${line.allow ? "allowed" : "refused"}, which is wrong`);
     if (by !== undefined && line.allow !== by.allow) wrong(call.id, `${line.allow ? "allowed" : "refused"}, unlike the core`);

@@ -15,7 +15,7 @@ const HOSTS = {
   async hono(gateway, arrivals) {
     const app = new Hono();
     app.use(forHono(gateway));
-    app.all("*", (c) => c.body(arrivals.note(c.req.path, [...c.req.raw.headers].flat())));
+    app.all("*", (c) => c.body(arrivals.note(c.env.incoming.url, [...c.req.raw.headers].flat())));
     const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
     return { port: await listening(server), close: () => server.close() };
   },

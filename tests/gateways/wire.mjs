@@ -144,6 +144,9 @@ export async function run(host, ports, arrivals) {
     const problems = [];
     const allow = arrived !== undefined;
     if (allow !== (status >= 200 && status < 300)) problems.push(`the caller got ${status}, and the call ${allow ? "did" : "did not"} arrive`);
+    // What was decided about has to be what the upstream gets, byte for byte.
+    const rewritten = call.rewritten_by?.[host];
+    if (allow && arrived.target !== (rewritten ?? call.target ?? arrived.target)) problems.push(`as ${arrived.target} it arrived`);
     const sent = JSON.stringify(arrived?.headers ?? []);
     for (const text of call.upstream_never ?? []) {
       if (sent.includes(text)) problems.push(`${text} arrived`);

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 /// The largest document read, in bytes.
 pub const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
-/// Which of the three documents an error is in.
+/// Which document an error is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
@@ -21,6 +21,10 @@ pub enum Source {
     Catalogue,
     /// Suspended and terminated subjects and grants.
     Status,
+    /// The bundle; the codes are those of the core.
+    Bundle,
+    /// Who has to have signed the bundle; the codes are those of the core.
+    Trust,
 }
 
 /// What is wrong with a document. A gateway with an error is never made.

@@ -4,6 +4,7 @@
 //! its clock; it gets a [`Verdict`] and carries it out. There is no clock, no network and no file in here, so that equal
 //! calls get equal verdicts everywhere. Start reading at [`gateway`].
 
+pub mod bundle;
 pub mod catalogue;
 pub mod claims;
 pub mod config;

@@ -1,8 +1,8 @@
 import type { JSONWebKeySet } from "jose";
 import { tokenOf, type Call, type Verdict } from "./call.js";
 import { badKeys, fromThrown } from "./errors.js";
-import { createGlue, GLUE_NAME, type Api, type RawGateway } from "./glue.js";
-import { occasionOf, type DecisionSink, type EventOptions } from "./events.js";
+import { createGlue, GLUE_NAME, type Api, type RawGateway, type RawRecorder } from "./glue.js";
+import { occasionOf, recorderOf, type DecisionSink, type EventOptions } from "./events.js";
 import { TokenVerifier, type TokenRules, type Verified } from "./token.js";
 
 /** What a gateway decides with. Everything is on this machine; nothing is fetched. */
@@ -68,12 +68,19 @@ interface Generation {
 /** One instance of the module with a memory of its own. */
 class Instance {
   readonly api: Api;
+  /** Makes decision events, where they are asked for. */
+  readonly recorder: RawRecorder | undefined;
 
-  constructor(module: WebAssembly.Module) {
+  constructor(module: WebAssembly.Module, recording: string | undefined) {
     this.api = createGlue();
     const instance = new WebAssembly.Instance(module, { [GLUE_NAME]: this.api as unknown as WebAssembly.ModuleImports });
     this.api.__wbg_set_wasm(instance.exports);
     (instance.exports["__wbindgen_start"] as () => void)();
+    try {
+      this.recorder = recording === undefined ? undefined : new this.api.Recorder(recording);
+    } catch (thrown) {
+      throw fromThrown(thrown) ?? thrown;
+    }
   }
 }
 
@@ -93,13 +100,15 @@ const EIGHT_HOURS = 28_800_000;
 export class Gateway {
   private readonly module: WebAssembly.Module;
   private readonly options: GatewayOptions;
+  private readonly recording: string | undefined;
   private current: Generation;
   private count = 0;
 
   protected constructor(module: WebAssembly.Module, sources: Sources, options: GatewayOptions) {
     this.module = module;
     this.options = options;
-    this.current = this.generate(sources, new Instance(module));
+    this.recording = options.events === undefined ? undefined : recorderOf(options.events);
+    this.current = this.generate(sources, new Instance(module, this.recording));
   }
 
   /**
@@ -226,7 +235,7 @@ export class Gateway {
       // Without a request to the engine there was no decision by law, and so no event of one.
       if (told.request !== undefined && told.request !== null) {
         const occasion = occasionOf(events, call, told, now, performance.now() - begun);
-        line = raw.event(JSON.stringify(told.request), JSON.stringify(told.response), JSON.stringify(occasion));
+        line = generation.instance.recorder?.record(raw, JSON.stringify(told.request), JSON.stringify(occasion));
       }
       const { request: _request, response: _response, ...rest } = told;
       return rest;
@@ -246,7 +255,7 @@ export class Gateway {
   private replace(generation: Generation): void {
     if (generation === this.current) {
       try {
-        this.current = this.generate(generation.sources, new Instance(this.module));
+        this.current = this.generate(generation.sources, new Instance(this.module, this.recording));
       } catch {
         // The next call tries again.
       }

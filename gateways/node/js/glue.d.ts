@@ -6,7 +6,12 @@ export interface RawGateway {
   decideInFull(call: string, now: string): string;
   settings(): string;
   bundle(): string;
-  event(request: string, response: string, occasion: string): string;
+  free(): void;
+}
+
+/** Makes decision events; masks by default. */
+export interface RawRecorder {
+  record(gateway: RawGateway, request: string, occasion: string): string;
   free(): void;
 }
 
@@ -15,6 +20,7 @@ export interface Api {
   readonly Gateway: {
     new (config: string, catalogue: string, status: string, bundle?: Uint8Array, trust?: string): RawGateway;
   };
+  readonly Recorder: { new (options: string): RawRecorder };
   __wbg_set_wasm(exports: WebAssembly.Exports): void;
 }
 

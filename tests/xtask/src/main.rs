@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod conformance;
+mod gateways;
 mod inspect;
 mod package;
 mod replay;
@@ -48,13 +49,17 @@ fn main() -> ExitCode {
         ["check"] => check::check(),
         ["test"] => test::test(),
         ["bench", "--wasm", rest @ ..] => bench::bench_wasm(rest),
+        ["bench", "--gateways"] => gateways::bench(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["package"] => package::package(),
         ["size"] => size::size(false),
         ["size", "--json"] => size::size(true),
+        ["conformance", "gateways", runners @ ..] => gateways::conformance(runners),
         ["conformance", hosts @ ..] => conformance::conformance(hosts),
         ["inspect"] => inspect::inspect(false),
         ["inspect", "--full"] => inspect::inspect(true),
+        ["soak"] => gateways::soak("10"),
+        ["soak", minutes] => gateways::soak(minutes),
         ["replay"] => replay::replay(1_000_000),
         ["replay", events] => events.parse().map_err(|_| format!("`{events}` is no number of events")).and_then(replay::replay),
         ["fuzz"] => test::fuzz(600),
