@@ -1,7 +1,7 @@
 // `lexgate serve` behind the proxies of the recipes, with their configurations as they are committed but for the ports.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,16 +36,17 @@ export function started(command, args, options = {}) {
   return { child, said: () => said, ended, stop: () => (child.kill("SIGTERM"), ended) };
 }
 
-/** Waits until something answers on a port. */
-export async function answering(port, running, path = "/healthz") {
-  for (let i = 0; i < 100; i += 1) {
+/** Waits until a port takes connections. */
+export async function answering(port, running) {
+  const taken = () =>
+    new Promise((yes) => {
+      const socket = connect(port, "127.0.0.1", () => (socket.destroy(), yes(true)));
+      socket.on("error", () => yes(false));
+    });
+  for (let i = 0; i < 200; i += 1) {
     if (running.child.exitCode !== null) break;
-    try {
-      await fetch(`http://127.0.0.1:${port}${path}`);
-      return;
-    } catch {
-      await new Promise((yes) => setTimeout(yes, 50));
-    }
+    if (await taken()) return;
+    await new Promise((yes) => setTimeout(yes, 50));
   }
   throw new Error(`nothing answers on port ${port}: ${running.said()}`);
 }
@@ -69,23 +70,23 @@ export const PROXIES = {
   async nginx(lexgate, service) {
     const folder = mkdtempSync(join(tmpdir(), "lexgate-nginx-"));
     const port = await freePort();
-    const config = recipe("nginx/nginx.conf").replace("127.0.0.1:8080", `127.0.0.1:${service}`).replace("127.0.0.1:8181", `127.0.0.1:${lexgate}`).replace("127.0.0.1:8000", `127.0.0.1:${port}`);
+    const config = recipe("nginx/nginx.conf").replaceAll("127.0.0.1:8080", `127.0.0.1:${service}`).replaceAll("127.0.0.1:8181", `127.0.0.1:${lexgate}`).replaceAll("127.0.0.1:8000", `127.0.0.1:${port}`);
     // Everything nginx writes stays in the folder.
     const own = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(" ");
     writeFileSync(join(folder, "nginx.conf"), `daemon off; master_process off; pid ${folder}/pid; error_log stderr;\n${config.replace("http {", `http { access_log off; ${own}`)}`);
     writeFileSync(join(folder, "lexgate-question.conf"), recipe("nginx/lexgate-question.conf"));
     const running = started("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], { env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
-    await answering(port, running, "/");
-    return { port, stop: async () => (await running.stop(), rmSync(folder, { recursive: true })) };
+    await answering(port, running);
+    return { ...running, port, stop: async () => (await running.stop(), rmSync(folder, { recursive: true })) };
   },
   /** Caddy with the recipe. */
   async caddy(lexgate, service) {
     const folder = mkdtempSync(join(tmpdir(), "lexgate-caddy-"));
     const port = await freePort();
-    const config = recipe("caddy/Caddyfile").replace("127.0.0.1:8080", `127.0.0.1:${service}`).replace("127.0.0.1:8181", `127.0.0.1:${lexgate}`).replace("http://:8000", `http://:${port}`);
+    const config = recipe("caddy/Caddyfile").replaceAll("127.0.0.1:8080", `127.0.0.1:${service}`).replaceAll("127.0.0.1:8181", `127.0.0.1:${lexgate}`).replace("http://:8000", `http://:${port}`);
     writeFileSync(join(folder, "Caddyfile"), config);
     const running = started("caddy", ["run", "--adapter", "caddyfile", "--config", join(folder, "Caddyfile")], { env: { PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } });
-    await answering(port, running, "/");
-    return { port, stop: async () => (await running.stop(), rmSync(folder, { recursive: true })) };
+    await answering(port, running);
+    return { ...running, port, stop: async () => (await running.stop(), rmSync(folder, { recursive: true })) };
   },
 };
