@@ -170,13 +170,43 @@ fn read(stream: &mut TcpStream) -> Answer {
     Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
-/// A department that asks for shared data; everything is in order on that day.
+/// Facts of a dataset that may be shared, when its sharing type is `conditional`.
+fn facts(sharing_type: &str) -> Json {
+    json!({
+        "territory": "450000",
+        "is_public_data": true,
+        "sharing_type": sharing_type,
+        "sharing_conditions": "kept in the catalogue",
+        "type_assessed_on": "2026-01-15",
+        "type_disputed": false,
+        "catalogued": true,
+        "obtained_via": "collection",
+        "law_bars_sharing": false,
+        "contains_state_secret": false,
+        "endangers_national_security": false,
+        "harms_public_interest": false,
+        "infringes_rights": false,
+    })
+}
+
+/// A department that asks for shared data; everything is in order on 18 May 2026.
 fn sharing(now: Option<&str>) -> Json {
     let mut request = json!({
         "subject": {"type": "GovernmentDepartment", "id": "dept-1"},
         "action": {"name": "obtain_shared_data"},
-        "resource": {"type": "Dataset", "id": "d-1", "properties": {"territory": "450000", "sharing_type": "unconditional"}},
-        "context": {"law": {"exception_cited": false}},
+        "resource": {"type": "Dataset", "id": "d-1", "properties": facts("conditional")},
+        "context": {
+            "request": {"channel": "platform", "purpose": "statutory_duty", "sharing_conditions_met": true},
+            "procedure": {
+                "state": "provider_agreed",
+                "received_on": "2026-05-06",
+                "opinion_sought_on": "2026-05-07",
+                "provider_reply": "agree",
+                "provider_replied_on": "2026-05-12",
+                "shared_on": "2026-05-13",
+            },
+            "grant": {"sharing_approval": true, "valid_from": "2026-05-12", "valid_until": "2027-05-11"},
+        },
     });
     if let Some(now) = now {
         request["context"]["time"] = json!({"now": now});
@@ -185,9 +215,9 @@ fn sharing(now: Option<&str>) -> Json {
 }
 
 fn catalogue() -> Json {
-    let dataset = |kind: &str| json!({"facts": {"territory": "450000", "sharing_type": kind}});
+    let dataset = |kind: &str| json!({"facts": facts(kind)});
     let datasets: serde_json::Map<String, Json> =
-        (0..25).map(|i| (format!("d-{i:02}"), dataset(if i % 5 == 0 { "not_shared" } else { "unconditional" }))).collect();
+        (0..25).map(|i| (format!("d-{i:02}"), dataset(if i % 5 == 0 { "not_shared" } else { "conditional" }))).collect();
     json!({"version": 1, "datasets": datasets})
 }
 
@@ -197,7 +227,8 @@ fn the_answer_is_that_of_the_engine_byte_for_byte() {
     let service = Service::start(&["--poll", "0"]);
     let vectors = vectors::read(&Sources::read(&root().join("tests/vectors")).unwrap()).unwrap_or_else(|e| panic!("{e}"));
     let mut asked = 0;
-    for vector in vectors.iter().step_by(7) {
+    // What a service refuses before it asks the engine is another matter.
+    for vector in vectors.iter().filter(|v| engine.read(&v.request).errors().is_empty()).step_by(7) {
         let Ok(text) = std::str::from_utf8(&vector.request) else { continue };
         let answer = service.post(EVALUATION, text);
         assert_eq!((answer.status, answer.body.as_str()), (200, engine.evaluate_json(&vector.request).as_str()), "{}", vector.name);
@@ -211,10 +242,10 @@ fn the_answer_is_that_of_the_engine_byte_for_byte() {
 fn what_is_not_stated_comes_from_the_host() {
     let service = Service::start(&["--poll", "0"]);
     let answer = service.post(EVALUATION, &sharing(None).to_string()).json();
-    assert_eq!(answer["context"]["errors"], json!([]), "{answer}");
+    assert_eq!((&answer["context"]["errors"], &answer["decision"]), (&json!([]), &json!(true)), "{answer}");
     // Its own clock does not replace what the caller says.
     let early = service.post(EVALUATION, &sharing(Some("2001-01-01")).to_string()).json();
-    assert_eq!(early["context"]["regulations"][0]["status"], "not-yet-in-force", "{early}");
+    assert_eq!(early["context"]["errors"][0]["code"], "event-in-the-future", "{early}");
 
     let folder = Folder::new("facts");
     let file = folder.write("catalogue.json", catalogue().to_string());
@@ -222,19 +253,20 @@ fn what_is_not_stated_comes_from_the_host() {
     let mut named = sharing(Some("2026-05-18"));
     named["resource"] = json!({"type": "Dataset", "id": "d-01"});
     let mut full = named.clone();
-    full["resource"]["properties"] = json!({"territory": "450000", "sharing_type": "unconditional"});
+    full["resource"]["properties"] = facts("conditional");
     let engine = Engine::embedded().unwrap();
     let answer = service.post(EVALUATION, &named.to_string()).body;
     assert_eq!(answer, engine.evaluate_json(full.to_string().as_bytes()));
+    assert!(answer.ends_with("\"decision\":true}"), "{answer}");
     // Nobody talks the catalogue over.
-    full["resource"]["properties"]["sharing_type"] = json!("conditional");
+    full["resource"]["properties"]["sharing_type"] = json!("unconditional");
     let answer = service.post(EVALUATION, &full.to_string());
     assert_eq!((answer.status, answer.code()), (400, "contradicts-catalogue"));
 }
 
 #[test]
 fn what_is_no_request_is_refused() {
-    let service = Service::start(&["--poll", "0", "--max-body", "2000", "--timeout", "1"]);
+    let service = Service::start(&["--poll", "0", "--max-body", "4000", "--timeout", "1"]);
     let good = sharing(Some("2026-05-18")).to_string();
     let doubled = good.replacen('{', "{\"subject\":{\"type\":\"LegalPerson\",\"id\":\"x\"},", 1);
     let inside = good.replace("\"dept-1\"", "\"dept-1\",\"id\":\"dept-2\"");
@@ -244,11 +276,11 @@ fn what_is_no_request_is_refused() {
         (&good.replace("\"dept-1\"", "\"\""), 400, "empty-text"),
         (&good.replace("\"dept-1\"", "null"), 400, "missing-field"),
         (&good.replace("\"dept-1\"", "7"), 400, "wrong-type"),
-        (&good.replace("{\"sharing_type\":\"unconditional\",\"territory\":\"450000\"}", "[]"), 400, "wrong-type"),
+        (&good.replace("\"properties\":{", "\"properties\":[],\"x\":{"), 400, "wrong-type"),
         ("[]", 400, "wrong-type"),
         ("nonsense", 400, "invalid-json"),
         ("", 400, "invalid-json"),
-        (&format!("{good}{}", " ".repeat(2000)), 413, "input-too-large"),
+        (&format!("{good}{}", " ".repeat(4000)), 413, "input-too-large"),
     ] {
         let answer = service.ask("POST", EVALUATION, &[("content-type", "application/json"), ("x-request-id", "r-1")], body);
         assert_eq!((answer.status, answer.code(), answer.header("x-request-id")), (status, code, Some("r-1")), "{body}");
@@ -301,8 +333,8 @@ fn who_shows_no_key_is_not_answered() {
 #[test]
 fn a_batch_ends_where_its_semantic_says() {
     let service = Service::start(&["--poll", "0", "--max-evaluations", "4"]);
-    let entry = |sharing: &str| json!({"resource": {"type": "Dataset", "id": sharing, "properties": {"territory": "450000", "sharing_type": sharing}}});
-    let (yes, no, broken) = (entry("unconditional"), entry("not_shared"), json!({"resource": 7}));
+    let entry = |sharing: &str| json!({"resource": {"type": "Dataset", "id": sharing, "properties": facts(sharing)}});
+    let (yes, no, broken) = (entry("conditional"), entry("not_shared"), json!({"resource": 7}));
     let ask = |semantic: &str, entries: &[&Json]| {
         let mut batch = sharing(Some("2026-05-18"));
         batch["evaluations"] = json!(entries);
@@ -450,15 +482,15 @@ fn files_change_while_it_runs() {
 fn no_decision_is_lost_when_it_ends() {
     let folder = Folder::new("log");
     let log = folder.0.join("decisions.jsonl").display().to_string();
-    let service = Arc::new(Service::start(&["--poll", "0", "--log", &log, "--log-chain", "--log-unmasked"]));
+    let service = Service::start(&["--poll", "0", "--log", &log, "--log-chain", "--log-unmasked"]);
     let answered = Arc::new(AtomicUsize::new(0));
     let callers: Vec<_> = (0..8)
         .map(|_| {
-            let (service, answered) = (Arc::clone(&service), Arc::clone(&answered));
+            let (address, answered) = (service.address.clone(), Arc::clone(&answered));
             std::thread::spawn(move || {
                 let body = sharing(Some("2026-05-18")).to_string();
                 loop {
-                    let Ok(mut stream) = TcpStream::connect(&service.address) else { return };
+                    let Ok(mut stream) = TcpStream::connect(&address) else { return };
                     if stream.write_all(request("POST", EVALUATION, &[("content-type", "application/json")], &body).as_bytes()).is_err() {
                         return;
                     }
@@ -475,10 +507,8 @@ fn no_decision_is_lost_when_it_ends() {
     while answered.load(Ordering::Relaxed) < 200 {
         std::thread::sleep(Duration::from_millis(5));
     }
-    service.signal("TERM");
+    assert_eq!(service.end(), Some(0));
     callers.into_iter().for_each(|c| c.join().unwrap());
-    let service = Arc::into_inner(service).unwrap();
-    assert_eq!(service.end_after_signal(), Some(0));
     let text = fs::read_to_string(&log).unwrap();
     let events = text.lines().count();
     // An event is written before its answer: every answer has one, and an answer that was cut off may have one too.
@@ -486,12 +516,6 @@ fn no_decision_is_lost_when_it_ends() {
     assert!(text.ends_with('\n') && (answered..=answered + 8).contains(&events), "{answered} answers, {events} events");
     let replayed = Command::new(env!("CARGO_BIN_EXE_lexgate")).args(["replay", &log]).output().unwrap();
     assert!(replayed.status.success(), "{}", String::from_utf8_lossy(&replayed.stdout));
-}
-
-impl Service {
-    fn end_after_signal(mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
-    }
 }
 
 #[test]

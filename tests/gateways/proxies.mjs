@@ -26,13 +26,16 @@ export function freePort() {
   });
 }
 
+const children = [];
+process.once("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+
 /** A program that runs until `stop` is called; everything it says is kept. */
 export function started(command, args, options = {}) {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part) => (said += part));
   const ended = new Promise((yes) => child.on("close", (code) => yes(code)));
-  process.once("exit", () => child.kill("SIGKILL"));
+  children.push(child);
   return { child, said: () => said, ended, stop: () => (child.kill("SIGTERM"), ended) };
 }
 

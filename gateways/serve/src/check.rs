@@ -11,8 +11,8 @@
 //! | `/gateway/check/envoy/…` | Envoy `ext_authz` over HTTP | the method, the rest of the path, and the host of the question |
 //!
 //! Each of these headers has to be there once. `X-Original-Request` (the request line), `X-Original-Content-Length` and
-//! `X-Original-Transfer-Encoding` are read as well with the first three, because a proxy's question has no body of its own; the
-//! request line has to say the same as method and target.
+//! `X-Original-Transfer-Encoding` are read as well, because a proxy's question has no body of its own; the request line has to
+//! say the same as method and target.
 
 use crate::force::Gate;
 use crate::refusal::Refusal;
@@ -22,6 +22,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use lexgate_gateway::gateway::{DECISION, DRY_RUN, OBLIGATIONS};
 use lexgate_gateway::{Call, Verdict};
 use std::sync::Arc;
 use std::time::Instant;
@@ -76,7 +77,15 @@ pub(crate) async fn refusal(State(service): State<Arc<Service>>, headers: Header
 
 /// Caddy and Traefik ask.
 pub(crate) async fn forwarded(State(service): State<Arc<Service>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    Ok(answer(&verdict(&service, &told(&headers, &X_FORWARDED)?, true)?))
+    let verdict = verdict(&service, &told(&headers, &X_FORWARDED)?, true)?;
+    let mut response = answer(&verdict);
+    if verdict.allow {
+        // Caddy 2.6 hands on the name of its own variable in place of a header that is not there.
+        for name in [DECISION, OBLIGATIONS, DRY_RUN].map(HeaderName::from_static) {
+            response.headers_mut().entry(name).or_insert(HeaderValue::from_static(""));
+        }
+    }
+    Ok(response)
 }
 
 /// Envoy asks.
