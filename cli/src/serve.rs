@@ -9,7 +9,7 @@ use crate::terminal::{Terminal, say};
 use crate::trust::TrustArgs;
 use lexgate::request::{Mode, Options, Strictness};
 use lexgate::{Engine, Lang, Response};
-use lexgate_serve::{Files, GatewayFiles, Limits, Reading, Refused, Service, Settings, Sink, Told, TrustNow};
+use lexgate_serve::{Files, GatewayFiles, Limits, NotWritten, Reading, Refused, Service, Settings, Sink, Told, TrustNow};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, Write};
@@ -19,7 +19,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-const EXAMPLES: &str = "Files are looked at again on SIGHUP and when they change; one that is refused leaves the old ones in force. SIGTERM ends the
+const EXAMPLES: &str =
+    "Files are looked at again on SIGHUP and when they change; one that is refused leaves the old ones in force. SIGTERM ends the
 service once the requests that came in are answered. There is no TLS: put a proxy in front.
 
 Examples:
@@ -240,7 +241,7 @@ impl LogSink {
 }
 
 impl Sink for LogSink {
-    fn write(&self, engine: &Engine, document: &[u8], answer: &Response<'_>, took: Duration) -> Result<(), ()> {
+    fn write(&self, engine: &Engine, document: &[u8], answer: &Response<'_>, took: Duration) -> Result<(), NotWritten> {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         let (log, out) = &mut *log;
         let written = match out {
@@ -250,6 +251,7 @@ impl Sink for LogSink {
         written.map_err(|failure| {
             let block = failure.block(self.lang);
             note(&format!("{}[{}] {}", say(self.lang, "error", "错误"), block.code, block.message));
+            NotWritten
         })
     }
 }

@@ -20,8 +20,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
 use std::time::{Duration, Instant};
 
 const EVALUATION: &str = "/access/v1/evaluation";
@@ -326,7 +327,8 @@ fn who_shows_no_key_is_not_answered() {
     }
     assert_eq!((service.get("/metrics").status, service.get("/readyz").status), (401, 200));
     let empty = folder.write("empty", "\n");
-    let refused = Command::new(env!("CARGO_BIN_EXE_lexgate")).args(["serve", "--listen", "127.0.0.1:0", "--bearer", &empty]).output().unwrap();
+    let refused =
+        Command::new(env!("CARGO_BIN_EXE_lexgate")).args(["serve", "--listen", "127.0.0.1:0", "--bearer", &empty]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
 }
 
@@ -340,7 +342,8 @@ fn a_batch_ends_where_its_semantic_says() {
         batch["evaluations"] = json!(entries);
         batch["options"] = json!({"evaluations_semantic": semantic});
         let answer = service.post(EVALUATIONS, &batch.to_string());
-        let decisions = |a: &Json| a["evaluations"].as_array().unwrap().iter().map(|e| e["decision"].as_bool().unwrap()).collect::<Vec<_>>();
+        let decisions =
+            |a: &Json| a["evaluations"].as_array().unwrap().iter().map(|e| e["decision"].as_bool().unwrap()).collect::<Vec<_>>();
         if answer.status == 200 { Ok(decisions(&answer.json())) } else { Err(answer.code().to_owned()) }
     };
     assert_eq!(ask("execute_all", &[&yes, &no, &broken, &yes]), Ok(vec![true, false, false, true]));
@@ -449,7 +452,12 @@ fn files_change_while_it_runs() {
     // What is refused leaves the old one: older, damaged, another store, no bundle, a catalogue that is none.
     let mut damaged = newest.clone();
     *damaged.last_mut().unwrap() ^= 1;
-    for (content, code) in [(old.as_slice(), "bundle-version-too-old"), (&damaged, "bundle-file-digest-mismatch"), (b"nonsense", "not-a-bundle"), (EMBEDDED_BUNDLE, "bundle-version-too-old")] {
+    for (content, code) in [
+        (old.as_slice(), "bundle-version-too-old"),
+        (&damaged, "bundle-file-digest-mismatch"),
+        (b"nonsense", "not-a-bundle"),
+        (EMBEDDED_BUNDLE, "bundle-version-too-old"),
+    ] {
         folder.write("bundle", content);
         service.signal("HUP");
         let line = service.hears("error[");
@@ -463,7 +471,10 @@ fn files_change_while_it_runs() {
     service.hears("error[catalogue-malformed]");
     assert_eq!(service.get("/readyz").json()["catalogue_sha256"], catalogue_in_force);
     let metrics = service.get("/metrics").body;
-    assert!(metrics.contains("lexgate_reloads_total{result=\"in_force\"} 1") && metrics.contains("lexgate_reloads_total{result=\"refused\"} 5"), "{metrics}");
+    assert!(
+        metrics.contains("lexgate_reloads_total{result=\"in_force\"} 1") && metrics.contains("lexgate_reloads_total{result=\"refused\"} 5"),
+        "{metrics}"
+    );
     assert_eq!(service.end(), Some(0));
 
     // By itself.
@@ -527,4 +538,133 @@ fn what_cannot_be_logged_is_not_answered() {
     let answer = service.post(EVALUATION, &sharing(Some("2026-05-18")).to_string());
     assert_eq!((answer.status, answer.code()), (503, "decision-not-logged"));
     assert!(service.get("/metrics").body.contains("lexgate_events_failed_total 1"));
+}
+
+#[test]
+fn more_at_once_than_are_answered_are_told_so() {
+    let service = Service::start(&["--poll", "0", "--max-requests", "1", "--timeout", "5"]);
+    let mut slow = service.connect();
+    slow.write_all(b"POST /access/v1/evaluation HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
+        .unwrap();
+    let good = sharing(Some("2026-05-18")).to_string();
+    let end = Instant::now() + Duration::from_secs(4);
+    let answer = loop {
+        let answer = service.post(EVALUATION, &good);
+        if answer.status != 200 || Instant::now() > end {
+            break answer;
+        }
+    };
+    assert_eq!((answer.status, answer.code(), answer.header("retry-after")), (503, "overloaded", Some("1")));
+    assert_eq!(service.get("/healthz").status, 200);
+    drop(slow);
+    while service.post(EVALUATION, &good).status != 200 {
+        assert!(Instant::now() < end + Duration::from_secs(5), "the place is never free again");
+    }
+}
+
+/// A service that checks calls for proxies, with the files of the table of calls.
+fn gateway(more: &[&str]) -> (Service, Json) {
+    let file = |name: &str| root().join("tests/gateways/fixtures").join(name).display().to_string();
+    let (catalogue, config, status, keys) = (file("catalogue.json"), file("gateway.yaml"), file("status.json"), file("jwks.json"));
+    let mut args = vec!["--poll", "0", "--catalogue", &catalogue, "--gateway", &config, "--status", &status, "--grant-keys", &keys];
+    args.extend(more);
+    (Service::start(&args), serde_json::from_str(&fs::read_to_string(file("signed.json")).unwrap()).unwrap())
+}
+
+const RECORDS: &str = "/datasets/nanning-bus-positions/records?fields=line,position";
+
+#[test]
+fn a_proxy_asks_whether_a_call_may_pass() {
+    let folder = Folder::new("gateway");
+    let log = folder.0.join("decisions.jsonl").display().to_string();
+    let (service, tokens) = gateway(&["--log", &log]);
+    let bearer = |name: &str| format!("Bearer {}", tokens[name]["jwt"].as_str().unwrap());
+    let opened = bearer("opened");
+    let ask = |path: &str, headers: &[(&str, &str)]| service.ask("GET", path, headers, "");
+
+    // nginx and Caddy: the same call in other headers.
+    for (path, [method, target, host]) in [
+        ("/gateway/check/original", ["x-original-method", "x-original-uri", "x-original-host"]),
+        ("/gateway/check/forwarded", ["x-forwarded-method", "x-forwarded-uri", "x-forwarded-host"]),
+    ] {
+        let call = |of: &'static str| vec![(method, "GET"), (target, of), (host, "data.example.cn"), ("authorization", opened.as_str())];
+        let allowed = ask(path, &call(RECORDS));
+        assert_eq!((allowed.status, allowed.header("x-lexgate-remove")), (200, Some("authorization")), "{}", allowed.body);
+        let decision: Json = serde_json::from_str(allowed.header("x-lexgate-decision").unwrap()).unwrap();
+        assert_eq!(decision["outcome"], "permitted");
+        let refused = ask(path, &call("/datasets/nanning-bus-positions/records?fields=driver"));
+        assert_eq!((refused.status, refused.header("content-type")), (403, Some("application/problem+json")));
+        assert!(refused.header("x-lexgate-decision").is_none());
+        // A header twice, one that is missing, a request line that says something else.
+        for (change, code) in [
+            ((target, RECORDS), Some("question-malformed")),
+            ((host, "data.example.cn"), Some("question-malformed")),
+            (("x-original-request", "GET /admin HTTP/1.1"), Some("question-malformed")),
+            (("x-original-request", &format!("GET {RECORDS} HTTP/1.1")), None),
+        ] {
+            let mut changed = call(RECORDS);
+            changed.push(change);
+            let answer = ask(path, &changed);
+            assert_eq!((answer.status, answer.header("x-lexgate-error")), (if code.is_some() { 403 } else { 200 }, code), "{change:?}");
+        }
+        for i in 0..3 {
+            let mut short = call(RECORDS);
+            short.remove(i);
+            assert_eq!(ask(path, &short).header("x-lexgate-error"), Some("question-malformed"));
+        }
+    }
+    // nginx understands two refusals, and learns the third apart.
+    let unknown = [("x-original-method", "GET"), ("x-original-uri", "/admin"), ("x-original-host", "data.example.cn")];
+    let answer = ask("/gateway/check/original", &unknown);
+    assert_eq!((answer.status, answer.header("x-lexgate-status")), (403, Some("404")));
+    assert_eq!(ask("/gateway/refusal/original", &unknown).status, 404);
+    let good = [
+        ("x-original-method", "GET"),
+        ("x-original-uri", RECORDS),
+        ("x-original-host", "data.example.cn"),
+        ("authorization", opened.as_str()),
+    ];
+    assert_eq!(ask("/gateway/refusal/original", &good).status, 503);
+
+    // Envoy: the call stands in the question itself.
+    let envoy = |target: &str, host: &str, token: &str| {
+        let head = format!(
+            "GET /gateway/check/envoy{target} HTTP/1.1\r\nhost: {host}\r\nauthorization: {token}\r\nx-original-uri: /admin\r\nconnection: close\r\n\r\n"
+        );
+        service.raw(head.as_bytes()).status
+    };
+    assert_eq!(envoy(RECORDS, "data.example.cn", &opened), 200);
+    assert_eq!(envoy(RECORDS, "other.example.cn", &opened), 404);
+    assert_eq!(envoy("/admin", "data.example.cn", &opened), 404);
+    assert_eq!(envoy("/", "data.example.cn", &opened), 404);
+    assert_eq!(envoy(&format!("/{RECORDS}"), "data.example.cn", &opened), 400);
+    assert_eq!(envoy("/datasets/x/../nanning-bus-positions/records?fields=line", "data.example.cn", &opened), 400);
+    for name in tokens.as_object().unwrap().keys().filter(|n| tokens[n.as_str()]["grant_error"].is_string()) {
+        assert_eq!(envoy(RECORDS, "data.example.cn", &bearer(name)), 401, "{name}");
+    }
+    // What was asked of the law is logged once; what never came that far is not.
+    assert_eq!(service.end(), Some(0));
+    let events = fs::read_to_string(&log).unwrap().lines().count();
+    assert_eq!(events, 2 * 3 + 1, "allowed, refused and repeated by two proxies, allowed by the third");
+}
+
+#[test]
+fn a_gateway_that_is_wrong_does_not_begin() {
+    let folder = Folder::new("wrong");
+    let file = |name: &str| root().join("tests/gateways/fixtures").join(name).display().to_string();
+    let private = fs::read_to_string(file("jwks.json")).unwrap().replacen("\"kty\"", "\"d\": \"AAAA\", \"kty\"", 1);
+    for (keys, config, code) in [
+        (folder.write("private.json", private), file("gateway.yaml"), "keys-malformed"),
+        (folder.write("none.json", "{\"keys\": []}"), file("gateway.yaml"), "keys-malformed"),
+        (file("jwks.json"), folder.write("gateway.yaml", "version: 1\nroutes: []\n"), "document-malformed"),
+    ] {
+        let (catalogue, status) = (file("catalogue.json"), file("status.json"));
+        let ended = Command::new(env!("CARGO_BIN_EXE_lexgate"))
+            .args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--catalogue", &catalogue, "--gateway", &config])
+            .args(["--status", &status, "--grant-keys", &keys])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.code() == Some(2) && said.contains(&format!("error[{code}]")), "{said}");
+    }
 }

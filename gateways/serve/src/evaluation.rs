@@ -92,7 +92,11 @@ pub(crate) async fn many(State(service): State<Arc<Service>>, headers: HeaderMap
     let most = service.settings.limits.evaluations;
     if entries.len() > most {
         let en = format!("at most {most} evaluations are answered at once");
-        return Err(Refusal { path: "$.evaluations".to_owned(), message: lexgate::vocabulary::Text { en, zh: format!("一次至多 {most} 项") }, ..crate::service::too_large() });
+        return Err(Refusal {
+            path: "$.evaluations".to_owned(),
+            message: lexgate::vocabulary::Text { en, zh: format!("一次至多 {most} 项") },
+            ..crate::service::too_large()
+        });
     }
     let entries: Vec<String> = entries.into_iter().map(str::to_owned).collect();
     defaults.retain(|key, _| !matches!(key, "evaluations" | "options"));
@@ -109,10 +113,10 @@ fn batch(service: &Service, defaults: &Members<'_>, entries: &[String], semantic
     let documents: Vec<&str> = prepared.iter().flatten().map(AsRef::as_ref).collect();
     let whole = format!("{{\"evaluations\":[{}]}}", documents.join(","));
     let begun = Instant::now();
-    let batch = in_force.engine.evaluate_batch(whole.as_bytes()).map_err(|issue| Refusal {
-        message: issue.message.clone(),
-        ..Refusal::bad(issue.code, issue.path.clone(), "", "")
-    })?;
+    let batch = in_force
+        .engine
+        .evaluate_batch(whole.as_bytes())
+        .map_err(|issue| Refusal { message: issue.message.clone(), ..Refusal::bad(issue.code, issue.path.clone(), "", "") })?;
     let each = begun.elapsed().checked_div(u32::try_from(documents.len()).unwrap_or(u32::MAX)).unwrap_or_default();
     let mut answers = batch.responses();
     let mut out = String::from("{\"evaluations\":[");

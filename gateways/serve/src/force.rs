@@ -71,7 +71,9 @@ pub struct Refused {
 
 impl Refused {
     pub(crate) fn new(path: &Path, code: &'static str, en: impl Into<String>, zh: impl Into<String>) -> Self {
-        let help = Text { en: "the file in force before stays; mend this one".to_owned(), zh: "原文件继续有效；请修改该文件".to_owned() };
+        let help = Text {
+            en: "the file in force before stays; mend this one".to_owned(), zh: "原文件继续有效；请修改该文件".to_owned()
+        };
         Self { path: path.to_owned(), code, message: Text { en: en.into(), zh: zh.into() }, help }
     }
 

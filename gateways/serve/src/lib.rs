@@ -22,4 +22,4 @@ pub use connections::Limits;
 pub use force::{Files, GatewayFiles, Refused, TrustNow, first_engine};
 pub use prepare::Reading;
 pub use run::{Told, run};
-pub use service::{Service, Settings, Sink};
+pub use service::{NotWritten, Service, Settings, Sink};

@@ -97,7 +97,11 @@ impl Metrics {
     }
 
     pub(crate) fn logged(&self, written: bool) {
-        if written { self.events.inc() } else { self.events_lost.inc() };
+        if written {
+            self.events.inc()
+        } else {
+            self.events_lost.inc()
+        };
     }
 
     pub(crate) fn reloaded(&self, done: bool) {

@@ -48,7 +48,8 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let mut response = (self.status, [json, (ERROR_CODE, HeaderValue::from_static(self.code))], quoted(&self.sentence())).into_response();
+        let mut response =
+            (self.status, [json, (ERROR_CODE, HeaderValue::from_static(self.code))], quoted(&self.sentence())).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -32,9 +32,13 @@ pub trait Sink: Send + Sync {
     /// Writes the event of one decision. `document` is what the engine read; `took` is how long reading and deciding took.
     ///
     /// # Errors
-    /// When it cannot be written; why is for the operator, not for the caller.
-    fn write(&self, engine: &Engine, document: &[u8], answer: &lexgate::Response<'_>, took: Duration) -> Result<(), ()>;
+    /// When it cannot be written. Why is for the operator, not for the caller.
+    fn write(&self, engine: &Engine, document: &[u8], answer: &lexgate::Response<'_>, took: Duration) -> Result<(), NotWritten>;
 }
+
+/// An event could not be written; the sink has told the operator why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotWritten;
 
 /// What an operator chooses.
 #[derive(Debug, Clone)]
@@ -66,7 +70,13 @@ impl Service {
     ///
     /// # Errors
     /// When a file is refused.
-    pub fn new(engine: Engine, files: Files, trust: TrustNow, settings: Settings, sink: Option<Box<dyn Sink>>) -> Result<Arc<Self>, Refused> {
+    pub fn new(
+        engine: Engine,
+        files: Files,
+        trust: TrustNow,
+        settings: Settings,
+        sink: Option<Box<dyn Sink>>,
+    ) -> Result<Arc<Self>, Refused> {
         let force = Force::begin(engine, files, trust)?;
         let metrics = Metrics::new();
         metrics.bundle(force.load().engine.bundle());
@@ -101,7 +111,7 @@ impl Service {
         let Some(sink) = &self.sink else { return Ok(()) };
         let written = sink.write(engine, document.as_bytes(), answer, took);
         self.metrics.logged(written.is_ok());
-        written.map_err(|()| {
+        written.map_err(|NotWritten| {
             Refusal::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "decision-not-logged",
@@ -140,17 +150,13 @@ impl Service {
             .route(check::FORWARDED, any(check::forwarded))
             .route(&format!("{}/", check::ENVOY), any(check::envoy))
             .route(&format!("{}/{{*target}}", check::ENVOY), any(check::envoy));
-        let bounded = access
-            .merge(checks)
-            .layer(DefaultBodyLimit::disable())
-            .layer(RequestBodyLimitLayer::new(limits.body))
-            .layer(
-                ServiceBuilder::new()
-                    .layer(HandleErrorLayer::new(overloaded))
-                    .layer(LoadShedLayer::new())
-                    .layer(GlobalConcurrencyLimitLayer::new(limits.requests))
-                    .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limits.time)),
-            );
+        let bounded = access.merge(checks).layer(DefaultBodyLimit::disable()).layer(RequestBodyLimitLayer::new(limits.body)).layer(
+            ServiceBuilder::new()
+                .layer(HandleErrorLayer::new(overloaded))
+                .layer(LoadShedLayer::new())
+                .layer(GlobalConcurrencyLimitLayer::new(limits.requests))
+                .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limits.time)),
+        );
         bounded
             .route(&metadata::path(&self.settings.public_url), get(metadata::metadata))
             .route("/healthz", get(|| async { "ok\n" }))
@@ -184,7 +190,8 @@ async fn around(State(service): State<Arc<Service>>, request: Request, next: Nex
     let mut response = next.run(request).await;
     response = match response.status() {
         StatusCode::REQUEST_TIMEOUT => {
-            Refusal::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "", "the request did not arrive in time", "请求未及时送达").into_response()
+            Refusal::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "", "the request did not arrive in time", "请求未及时送达")
+                .into_response()
         }
         StatusCode::PAYLOAD_TOO_LARGE if !response.headers().contains_key(crate::refusal::ERROR_CODE) => too_large().into_response(),
         _ => response,
@@ -252,9 +259,8 @@ pub(crate) fn json(body: String) -> Response {
 
 /// The host's clock as the engine reads it: RFC 3339, UTC+8.
 pub(crate) fn now() -> Result<String, Refusal> {
-    let wrong = || {
-        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "clock-unreadable", "", "the clock of this machine is wrong", "本机时钟有误")
-    };
+    let wrong =
+        || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "clock-unreadable", "", "the clock of this machine is wrong", "本机时钟有误");
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(|_| wrong())?.as_secs();
     let utc = i64::try_from(seconds).ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).ok_or_else(wrong)?;
     let offset = UtcOffset::from_hms(8, 0, 0).map_err(|_| wrong())?;

@@ -64,7 +64,11 @@ impl Jwk {
         }
         let part = |text: &Option<String>| {
             let text = text.as_deref().unwrap_or_default();
-            Base64UrlUnpadded::decode_vec(text).ok().filter(|b| b.len() == 32).map(|_| text.to_owned()).ok_or("has no coordinate of 32 bytes")
+            Base64UrlUnpadded::decode_vec(text)
+                .ok()
+                .filter(|b| b.len() == 32)
+                .map(|_| text.to_owned())
+                .ok_or("has no coordinate of 32 bytes")
         };
         let (algorithm, name, key) = match (self.kty.as_str(), self.crv.as_deref()) {
             ("OKP", Some("Ed25519")) => (Algorithm::EdDSA, "EdDSA", DecodingKey::from_ed_components(&part(&self.x)?)),
