@@ -126,7 +126,6 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     let lenient = args.lenient || args.plain;
     let strictness = if lenient { Strictness::Lenient } else { Strictness::Strict };
     let options = Options { strictness, mode: args.mode.map(Mode::from) };
-    let engine = args.bundle.trusted_engine(options, &args.trust)?;
     let working_days = args.calendar.as_deref().map(WorkingDays::load).transpose()?.map(|c| c.to_json());
     let sink = args.log.open()?.map(|log| LogSink::new(log, args.log.to_output(), lang)).transpose()?;
     let bearers = args.bearer.as_deref().map(keys).transpose()?.unwrap_or_default();
@@ -160,7 +159,7 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
     };
     let files = Files { bundle: args.bundle.bundle.clone(), catalogue: args.catalogue.clone(), gateway };
     let sink = sink.map(|s| Box::new(s) as Box<dyn Sink>);
-    let service = Service::new(engine, files, trust(args), settings, sink).map_err(Failure::Service)?;
+    let service = Service::new(files, trust(args), options, settings, sink).map_err(Failure::Service)?;
     let poll = (args.poll > 0).then(|| Duration::from_secs(args.poll));
     let tell = move |told: &Told| tell(lang, address, told);
     let drained = lexgate_serve::run(&service, listener, poll, tell).map_err(Failure::Output)?;

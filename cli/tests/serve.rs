@@ -352,6 +352,13 @@ fn a_batch_ends_where_its_semantic_says() {
     assert_eq!(ask("permit_on_first_permit", &[&no, &broken, &yes, &no]), Ok(vec![false, false, true]));
     assert_eq!(ask("execute_some", &[&yes]), Err("unknown-semantic".to_owned()));
     assert_eq!(ask("execute_all", &[&yes; 5]), Err("input-too-large".to_owned()));
+    // Defaults that would be read a thousand times over.
+    let roomy = Service::start(&["--poll", "0"]);
+    let mut large = sharing(Some("2026-05-18"));
+    large["context"]["request"]["scenario"] = json!("x".repeat(100_000));
+    large["evaluations"] = json!(vec![json!({}); 1000]);
+    let answer = roomy.post(EVALUATIONS, &large.to_string());
+    assert_eq!((answer.status, answer.code()), (413, "input-too-large"));
     // Each answer is the one it would get alone, and an error says where.
     let mut batch = sharing(Some("2026-05-18"));
     batch["evaluations"] = json!([no, broken]);

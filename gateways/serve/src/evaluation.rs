@@ -3,7 +3,7 @@
 use crate::document::{Members, items, string};
 use crate::prepare::{missing, object, wrong_type};
 use crate::refusal::Refusal;
-use crate::service::{Service, json, json_body, now};
+use crate::service::{Service, json, json_body, now, too_large};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -14,6 +14,9 @@ use std::time::Instant;
 
 pub(crate) const EVALUATION: &str = "/access/v1/evaluation";
 pub(crate) const EVALUATIONS: &str = "/access/v1/evaluations";
+
+/// The most that the documents of a batch may come to once their defaults are put in, in bytes.
+const MAX_BATCH: usize = 32 * 1024 * 1024;
 
 /// `POST /access/v1/evaluation`: the answer of the engine, unchanged.
 pub(crate) async fn one(State(service): State<Arc<Service>>, headers: HeaderMap, body: Bytes) -> Result<Response, Refusal> {
@@ -95,7 +98,7 @@ pub(crate) async fn many(State(service): State<Arc<Service>>, headers: HeaderMap
         return Err(Refusal {
             path: "$.evaluations".to_owned(),
             message: lexgate::vocabulary::Text { en, zh: format!("一次至多 {most} 项") },
-            ..crate::service::too_large()
+            ..too_large()
         });
     }
     let entries: Vec<String> = entries.into_iter().map(str::to_owned).collect();
@@ -108,8 +111,17 @@ fn batch(service: &Service, defaults: &Members<'_>, entries: &[String], semantic
     let in_force = service.force.load();
     let now = now()?;
     let host = service.host(&in_force, &now);
-    let prepared: Vec<Result<Cow<'_, str>, Refusal>> =
-        entries.iter().enumerate().map(|(i, entry)| merge(defaults, entry, i).and_then(|e| host.prepare(&e, None))).collect();
+    let mut prepared: Vec<Result<Cow<'_, str>, Refusal>> = Vec::with_capacity(entries.len());
+    let mut size = 0usize;
+    for (i, entry) in entries.iter().enumerate() {
+        let document = merge(defaults, entry, i).and_then(|e| host.prepare(&e, None));
+        // Defaults are written once and stand in every document.
+        size = size.saturating_add(document.as_ref().map_or(0, |d| d.len()));
+        if size > MAX_BATCH {
+            return Err(Refusal { path: "$.evaluations".to_owned(), ..too_large() });
+        }
+        prepared.push(document);
+    }
     let documents: Vec<&str> = prepared.iter().flatten().map(AsRef::as_ref).collect();
     let whole = format!("{{\"evaluations\":[{}]}}", documents.join(","));
     let begun = Instant::now();

@@ -6,6 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::token::Keys;
 use arc_swap::ArcSwap;
 use lexgate::bundle::{self, BundleError};
+use lexgate::evaluate::EMBEDDED_BUNDLE;
 use lexgate::reload::successor;
 use lexgate::vocabulary::Text;
 use lexgate::{Engine, Options, Trust};
@@ -23,7 +24,7 @@ const MAX_FILE: usize = 256 * 1024 * 1024;
 /// The files that a service works from.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    /// The bundle; without it, the one the engine began with stays.
+    /// The bundle; without it, the one inside the library.
     pub bundle: Option<PathBuf>,
     /// The catalogue of datasets and subjects.
     pub catalogue: Option<PathBuf>,
@@ -101,11 +102,11 @@ pub(crate) struct Force {
 type Stamp = Option<(SystemTime, u64)>;
 
 impl Force {
-    /// Reads every file. The engine is the one of `files.bundle`, where there is one.
-    pub(crate) fn begin(engine: Engine, files: Files, trust: TrustNow) -> Result<Self, Refused> {
+    /// Reads every file.
+    pub(crate) fn begin(files: Files, trust: TrustNow, options: Options) -> Result<Self, Refused> {
         let stamps = files.stamps();
-        let engine = Arc::new(engine);
-        let current = ArcSwap::from_pointee(files.around(engine)?);
+        let engine = files.engine(trust()?.as_ref(), options)?;
+        let current = ArcSwap::from_pointee(files.around(Arc::new(engine))?);
         Ok(Self { current, files, trust, seen: Mutex::new(stamps) })
     }
 
@@ -149,6 +150,19 @@ impl Files {
     fn stamps(&self) -> Vec<Stamp> {
         let stamp = |path: &PathBuf| std::fs::metadata(path).ok().and_then(|m| Some((m.modified().ok()?, m.len())));
         self.all().map(stamp).collect()
+    }
+
+    /// The first engine.
+    fn engine(&self, trust: Option<&Trust>, options: Options) -> Result<Engine, Refused> {
+        let (path, bytes) = match &self.bundle {
+            Some(path) => (path.as_path(), read(path, bundle::MAX_BYTES)?),
+            None => (Path::new("embedded bundle"), EMBEDDED_BUNDLE.to_vec()),
+        };
+        let engine = match trust {
+            Some(trust) => Engine::verified(&bytes, trust, options),
+            None => Engine::with_options(&bytes, options),
+        };
+        engine.map_err(|e| Refused::bundle(path, &e))
     }
 
     /// The other files, prepared for an engine.
@@ -210,17 +224,4 @@ fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Refused> {
         return Err(Refused::new(path, "file-too-large", "it is larger than allowed", "文件过大"));
     }
     Ok(bytes)
-}
-
-/// Prepares the first engine of a service.
-///
-/// # Errors
-/// When the bundle cannot be read or is refused.
-pub fn first_engine(path: &Path, trust: &TrustNow, options: Options) -> Result<Engine, Refused> {
-    let bytes = read(path, bundle::MAX_BYTES)?;
-    let engine = match trust()? {
-        Some(trust) => Engine::verified(&bytes, &trust, options),
-        None => Engine::with_options(&bytes, options),
-    };
-    engine.map_err(|e| Refused::bundle(path, &e))
 }

@@ -19,7 +19,7 @@ mod service;
 mod token;
 
 pub use connections::Limits;
-pub use force::{Files, GatewayFiles, Refused, TrustNow, first_engine};
+pub use force::{Files, GatewayFiles, Refused, TrustNow};
 pub use prepare::Reading;
 pub use run::{Told, run};
 pub use service::{NotWritten, Service, Settings, Sink};

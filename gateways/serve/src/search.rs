@@ -22,6 +22,9 @@ pub(crate) const SUBJECT: &str = "/access/v1/search/subject";
 pub(crate) const RESOURCE: &str = "/access/v1/search/resource";
 pub(crate) const ACTION: &str = "/access/v1/search/action";
 
+/// The most that is read for one page, in bytes: what a search says stands in the document about each candidate.
+const MAX_READ: usize = 32 * 1024 * 1024;
+
 /// What is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sought {
@@ -205,8 +208,9 @@ impl Query<'_> {
         let mut errors = BTreeSet::new();
         let mut next = String::new();
         let mut last = after;
+        let mut read = 0usize;
         for (looked, candidate) in self.candidates(after).enumerate() {
-            if looked >= most {
+            if looked >= most || read > MAX_READ {
                 next = Token { s: digest.to_owned(), a: last.unwrap_or_default().to_owned() }.write();
                 break;
             }
@@ -215,6 +219,7 @@ impl Query<'_> {
                 last = Some(candidate);
                 continue;
             };
+            read = read.saturating_add(document.len());
             let answer = self.in_force.engine.evaluate(&self.in_force.engine.read(document.as_bytes()));
             if answer.decision {
                 if results.len() >= page.limit {

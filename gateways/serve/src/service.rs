@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use lexgate::Engine;
+use lexgate::{Engine, Options};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -71,13 +71,13 @@ impl Service {
     /// # Errors
     /// When a file is refused.
     pub fn new(
-        engine: Engine,
         files: Files,
         trust: TrustNow,
+        options: Options,
         settings: Settings,
         sink: Option<Box<dyn Sink>>,
     ) -> Result<Arc<Self>, Refused> {
-        let force = Force::begin(engine, files, trust)?;
+        let force = Force::begin(files, trust, options)?;
         let metrics = Metrics::new();
         metrics.bundle(force.load().engine.bundle());
         Ok(Arc::new(Self { force, settings, metrics, sink, draining: AtomicBool::new(false) }))
