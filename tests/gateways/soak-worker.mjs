@@ -10,8 +10,13 @@ const say = (what) => console.log(JSON.stringify({ name, at: Date.now(), ...what
 const file = (base) => join(folder, base);
 const files = { config: file("gateway.yaml"), catalogue: file("catalogue.json"), status: file("status.json"), keys: file("jwks.json"), bundle: file("lexgate.bundle") };
 
-const gateway = await Gateway.open(files, {
+const options = {
   events: { sink: jsonLines(file(`decisions-${name}.jsonl`)), decisionId: (call) => `${call.headers[call.headers.findIndex((h) => h.toLowerCase() === "x-call") + 1]}` },
+};
+const gateway = await Gateway.open(files, options).catch((error) => {
+  // With sources that are broken at this moment there is no gateway; whoever watches over this process starts it again.
+  say({ unborn: error.code ?? String(error) });
+  process.exit(1);
 });
 watch(gateway, files, {
   quiet: 30,

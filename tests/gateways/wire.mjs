@@ -84,6 +84,8 @@ function answer(bytes) {
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1] ?? 0);
   let body = end === -1 ? Buffer.alloc(0) : bytes.subarray(end + 4);
   if (/chunked/i.test(headers["transfer-encoding"] ?? "")) body = unchunked(body);
+  // Behind it may stand the answer to what the server took for another request.
+  else if (headers["content-length"] !== undefined) body = body.subarray(0, Number(headers["content-length"]));
   return { status, headers, body: body.toString("utf8") };
 }
 
