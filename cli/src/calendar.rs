@@ -53,6 +53,11 @@ impl WorkingDays {
         Ok(Self { value: json!({"holidays": file.holidays, "workdays": file.workdays}), years })
     }
 
+    /// The calendar as a request states it (JSON).
+    pub(crate) fn to_json(&self) -> String {
+        self.value.to_string()
+    }
+
     /// The document with this calendar in it; `None` when it states one itself or has another shape. Only for documents
     /// that the engine has read without error: parsing here drops duplicate keys.
     pub(crate) fn fill(&self, document: &[u8]) -> Option<Vec<u8>> {

@@ -54,7 +54,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ModeName {
+pub(crate) enum ModeName {
     /// Only texts in force on the date decide
     InForce,
     /// Drafts of the territory decide as if adopted

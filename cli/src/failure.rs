@@ -103,6 +103,15 @@ pub(crate) enum Failure {
     /// A log to replay.
     #[error("there is no event in `{}`", .0.display())]
     NoEvents(PathBuf),
+    /// A file that a service works from.
+    #[error("`{}`: {}", .0.path.display(), .0.message.en)]
+    Service(lexgate_serve::Refused),
+    /// A setting of a service.
+    #[error("`{name}` {why}")]
+    Setting { name: &'static str, why: &'static str, why_zh: &'static str },
+    /// The socket of a service.
+    #[error("`{address}` cannot be listened on: {source}")]
+    Socket { address: String, source: io::Error },
     /// Standard output.
     #[error("the output cannot be written: {0}")]
     Output(#[from] io::Error),
@@ -167,6 +176,9 @@ impl Failure {
             Self::LogInUse(_) => "log-in-use",
             Self::Key(_) => "key-malformed",
             Self::NoEvents(_) => "no-events",
+            Self::Service(refused) => refused.code,
+            Self::Setting { .. } => "setting-malformed",
+            Self::Socket { .. } => "socket-refused",
             Self::Output(_) => "output-unwritable",
         }
     }
@@ -198,6 +210,9 @@ impl Failure {
             Self::LogInUse(path) => format!("`{}` 正由另一进程写入", path.display()),
             Self::Key(path) => format!("`{}` 不是 PEM 格式的 Ed25519 密钥", path.display()),
             Self::NoEvents(path) => format!("`{}` 中没有事件", path.display()),
+            Self::Service(refused) => format!("`{}`：{}", refused.path.display(), refused.message.zh),
+            Self::Setting { name, why_zh, .. } => format!("`{name}` {why_zh}"),
+            Self::Socket { address, source } => format!("无法在 `{address}` 监听：{source}"),
             Self::Output(source) => format!("无法写出结果：{source}"),
         }
     }
@@ -210,6 +225,9 @@ impl Failure {
                 "请检查路径；需要请求文件之处可用 `-` 读取标准输入",
             ),
             Self::Unwritable { .. } | Self::Output(_) | Self::Event(_) => return None,
+            Self::Service(refused) => return Some(refused.help.get(lang).to_owned()),
+            Self::Setting { .. } => say(lang, "`lexgate serve --help` says what is asked for", "写法见 `lexgate serve --help`"),
+            Self::Socket { .. } => say(lang, "choose another address or port with `--listen`", "请用 `--listen` 指定其他地址或者端口"),
             Self::Bundle { source, .. } | Self::Sign { source: SignError::Bundle(source), .. } => {
                 return Some(source.help().get(lang).to_owned());
             }

@@ -18,6 +18,7 @@ mod keys;
 mod load;
 mod log;
 mod replay;
+mod serve;
 mod signing;
 mod store;
 mod terminal;
@@ -46,6 +47,7 @@ const EXAMPLES: &str = "Examples:
   lexgate evaluate request.json               exit 0 permitted, 3 not permitted, 2 bad input
   lexgate --lang zh evaluate --explain request.json
   lexgate explain gx-bigdata/42/1.3           what a rule says and where it is encoded
+  lexgate serve --catalogue catalogue.json    answer over HTTP: AuthZEN 1.0
   lexgate check && lexgate test               for authors: validate the policies, run the vectors
 
 Colours follow the terminal and NO_COLOR.";
@@ -54,6 +56,7 @@ Colours follow the terminal and NO_COLOR.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Evaluate(evaluate::Args),
+    Serve(serve::Args),
     Replay(replay::Args),
     Explain(explain::Args),
     Compare(compare::Args),
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
 fn run(command: Command, terminal: &mut Terminal) -> Result<Exit, Failure> {
     match command {
         Command::Evaluate(args) => evaluate::run(&args, terminal),
+        Command::Serve(args) => serve::run(&args, terminal),
         Command::Replay(args) => replay::run(&args, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Compare(args) => compare::run(&args, terminal),

@@ -374,7 +374,8 @@ fn canonical(value: &impl Serialize) -> Result<Box<RawValue>, EventError> {
 }
 
 /// The rules an answer rests on: those cited by its grounds, bars, missing steps and errors; sorted, each once.
-pub(crate) fn rules_of(answer: &Response<'_>) -> Vec<String> {
+#[must_use]
+pub fn rules_of(answer: &Response<'_>) -> Vec<String> {
     let c = &answer.context;
     let cited = c.grounds.iter().map(|g| g.rule).chain(c.prohibitions.iter().map(|p| p.rule)).chain(c.missing.iter().map(|m| m.rule));
     let of_errors = c.errors.iter().flat_map(|e| &e.rules).map(String::as_str);

@@ -34,10 +34,7 @@ impl Current {
     /// # Errors
     /// When the bundle is refused; the one in force stays.
     pub fn replace(&self, bundle: &[u8], trust: &Trust) -> Result<Arc<Engine>, BundleError> {
-        self.swap(bundle, |current| {
-            let info = current.bundle();
-            trust.no_older_than(info.id, info.version)
-        })
+        self.swap(|current| successor(current, bundle, Some(trust)))
     }
 
     /// As [`Current::replace`], but an older version may be put in force: for taking back a faulty one. What `trust` itself
@@ -46,15 +43,25 @@ impl Current {
     /// # Errors
     /// As [`Current::replace`].
     pub fn take_back(&self, bundle: &[u8], trust: &Trust) -> Result<Arc<Engine>, BundleError> {
-        self.swap(bundle, |_| trust.clone())
+        self.swap(|current| Engine::verified(bundle, trust, current.options()))
     }
 
-    fn swap(&self, bundle: &[u8], trust: impl FnOnce(&Engine) -> Trust) -> Result<Arc<Engine>, BundleError> {
+    fn swap(&self, prepare: impl FnOnce(&Engine) -> Result<Engine, BundleError>) -> Result<Arc<Engine>, BundleError> {
         // The lock guards nothing that a panic could leave half done.
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = self.load();
-        let engine = Arc::new(Engine::verified(bundle, &trust(&current), current.options())?);
+        let engine = Arc::new(prepare(&self.load())?);
         self.engine.store(Arc::clone(&engine));
         Ok(engine)
     }
+}
+
+/// Prepares the engine of a bundle that is to take the place of another, for hosts that put more than an engine in force at
+/// once: of the same policy store, unless `trust` names one, and no older. Without a trust policy signatures do not count.
+///
+/// # Errors
+/// When the bundle is refused.
+pub fn successor(current: &Engine, bundle: &[u8], trust: Option<&Trust>) -> Result<Engine, BundleError> {
+    let info = current.bundle();
+    let trust = trust.cloned().unwrap_or_else(Trust::in_anybody).no_older_than(info.id, info.version);
+    Engine::verified(bundle, &trust, current.options())
 }

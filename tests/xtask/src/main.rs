@@ -4,6 +4,8 @@ mod bench;
 mod check;
 mod conformance;
 mod demo;
+mod envoy;
+mod gateways;
 mod inspect;
 mod package;
 mod replay;
@@ -19,12 +21,13 @@ const HELP: &str = "cargo xtask COMMAND
 
   setup            install what a bare Debian or Ubuntu machine with rustup needs, and say what is done
   check            formatting, lints, policies, schema and bundle up to date, core free of imports as WebAssembly
-  demo             build the workbench in the browser into web-demo/dist and serve it on the loopback address
-  test demo        build the workbench and run its tests in Chromium and Firefox
-  test             everything CI runs: check, all tests, all vectors, coverage, documentation, 30 s of each fuzz target
+  test             everything CI runs: check, all tests, all vectors, coverage, documentation, 30 s of each fuzz target,
+                   the package in its hosts, the gateways, the workbench
   bench [--json]   compare with Cedar in one run and print the ratios
   bench --wasm [--json]
                    the npm package beside @cedar-policy/cedar-wasm and @janssenproject/cedarling_wasm, and beside native
+  bench --envoy    Envoy with the filter beside Envoy without it and with ext_authz (wants wrk)
+  bench --gateways the adapters for Node beside the bare frameworks
   package          build the npm package into target/package
   size [--json]    how large the modules of the package are, and where the bytes go; fails when one is too large
   conformance [HOST...]
@@ -32,12 +35,20 @@ const HELP: &str = "cargo xtask COMMAND
                    and demand the native engine's bytes; without a host, all but webkit, and the report is written
   inspect [--full] what else has to be true of the package: contents, types, offline, memory, traps, bundlers, examples;
                    --full runs a million evaluations instead of a tenth of it
+  conformance gateways [GATEWAY...]
+                   send one table of HTTP calls through each gateway (node, workers, envoy, serve) and demand the same verdicts
+  gateways         tests of the npm package lexgate-gateway
+  envoy            what Envoy with the filter does when its configuration changes or goes wrong
+  soak [MINUTES]   gateways under load and fault (default 10)
+  demo             build the workbench into web-demo/dist and serve it on the loopback address
+  test demo        build the workbench and run its tests in Chromium and Firefox
   replay [EVENTS]  write a log of decisions, alter some, and demand that replay finds exactly those (default 1000000)
   fuzz [SECONDS]   run each fuzz target that long (default 600)
   bless            rewrite what is generated: bundle, schema, record of all answers, snapshots, types; read the diff
 
 Examples:
   cargo xtask setup && cargo xtask test
+  cargo xtask demo
   cargo xtask bench --json > bench.json
   cargo xtask conformance node deno
   cargo xtask fuzz 60
@@ -53,13 +64,20 @@ fn main() -> ExitCode {
         ["test", "demo"] => demo::test_demo(),
         ["test"] => test::test(),
         ["bench", "--wasm", rest @ ..] => bench::bench_wasm(rest),
+        ["bench", "--envoy"] => envoy::bench(),
+        ["bench", "--gateways"] => gateways::bench(),
         ["bench", rest @ ..] => bench::bench(rest),
         ["package"] => package::package(),
         ["size"] => size::size(false),
         ["size", "--json"] => size::size(true),
+        ["gateways"] => gateways::test(),
+        ["envoy"] => envoy::faults(),
+        ["conformance", "gateways", runners @ ..] => gateways::conformance(runners),
         ["conformance", hosts @ ..] => conformance::conformance(hosts),
         ["inspect"] => inspect::inspect(false),
         ["inspect", "--full"] => inspect::inspect(true),
+        ["soak"] => gateways::soak("10"),
+        ["soak", minutes] => gateways::soak(minutes),
         ["replay"] => replay::replay(1_000_000),
         ["replay", events] => events.parse().map_err(|_| format!("`{events}` is no number of events")).and_then(replay::replay),
         ["fuzz"] => test::fuzz(600),

@@ -32,7 +32,7 @@ pub(crate) fn package() -> Step {
 }
 
 /// Compiler flags that keep the places of this machine's files out of the module, so that every machine makes the same one.
-fn without_places() -> Result<String, String> {
+pub(crate) fn without_places() -> Result<String, String> {
     let sources = root().canonicalize().map_err(|e| e.to_string())?;
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let cargo = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
@@ -73,7 +73,7 @@ fn name_of(path: &Path) -> String {
 }
 
 /// When a file, or the youngest file of a folder, was written. What is generated or installed does not count.
-fn youngest(path: &Path) -> Option<SystemTime> {
+pub(crate) fn youngest(path: &Path) -> Option<SystemTime> {
     if !path.is_dir() {
         return path.metadata().ok()?.modified().ok();
     }

@@ -1,0 +1,2 @@
+export * from "./index.js";
+export { Gateway } from "./gateway.js";
