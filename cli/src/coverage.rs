@@ -4,7 +4,8 @@ use crate::failure::{Exit, Failure};
 use crate::load::{BundleChoice, build};
 use crate::terminal::{Style, Terminal, say};
 use lexgate::author::coverage::{Coverage, coverage};
-use lexgate::author::vectors::{self, Runner, Sides};
+use lexgate::author::oracle::Oracle;
+use lexgate::author::vectors::{self, Judge, Runner, Sides};
 use lexgate::author::{Compiled, Sources};
 use lexgate::law::ArticleStatus;
 use lexgate::{Engine, Lang, Options};
@@ -63,7 +64,8 @@ pub(crate) fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit, Failure>
 fn shown(folder: &Path, engine: &Engine, compiled: Option<&Compiled>) -> Result<Sides, Failure> {
     let sources = Sources::read(folder).map_err(Failure::unreadable(folder))?;
     let all = vectors::read(&sources).map_err(Failure::Vectors)?;
-    let mut runner = Runner::new(engine, compiled);
+    let oracle = compiled.map(Oracle::new);
+    let mut runner = Runner::new(engine, oracle.as_ref().map(|o| o as &dyn Judge));
     for vector in &all {
         runner.run(vector);
     }

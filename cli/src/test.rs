@@ -5,6 +5,7 @@ use crate::load::{BundleChoice, build};
 use crate::terminal::{Style, Terminal, say};
 use indicatif::ProgressBar;
 use lexgate::author::coverage::coverage;
+use lexgate::author::oracle::Oracle;
 use lexgate::author::vectors::{self, Runner, Vector};
 use lexgate::author::{Compiled, Sources};
 use lexgate::{Engine, Options};
@@ -92,7 +93,8 @@ struct Tally {
 fn run_vectors(engine: &Engine, compiled: &Compiled, chosen: &[&Vector], terminal: &mut Terminal) -> Result<Tally, Failure> {
     let bar = if terminal.is_watched() { ProgressBar::new(u64::try_from(chosen.len()).unwrap_or(u64::MAX)) } else { ProgressBar::hidden() };
     let mut tally = Tally::default();
-    let mut runner = Runner::new(engine, Some(compiled));
+    let oracle = Oracle::new(compiled);
+    let mut runner = Runner::new(engine, Some(&oracle));
     let mut failures = Vec::new();
     for vector in chosen {
         let report = runner.run(vector);

@@ -306,7 +306,7 @@ mod tests {
             chain.push(position, entry, &mut out);
         }
         chain.finish(&mut out);
-        out.sort();
+        out.sort_unstable();
         out.into_iter().map(|f| (f.position, f.fault)).collect()
     }
 

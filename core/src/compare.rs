@@ -217,7 +217,7 @@ fn deciding<'e>(c: &Context<'e>) -> Vec<DecidingRule<'e>> {
         }
         Outcome::Undetermined => Vec::new(),
     };
-    rules.sort();
+    rules.sort_unstable();
     rules.dedup();
     rules
 }

@@ -332,7 +332,7 @@ impl Engine {
     /// What the texts say, and what that comes to.
     pub(crate) fn combine<'e>(&'e self, applicable: &[Applicable<'e>], facts: &Facts, context: &mut Context<'e>) {
         context.warnings.extend(self.recipient_unheard(facts));
-        context.warnings.sort();
+        context.warnings.sort_unstable();
         let mut findings: Vec<_> = applicable.iter().filter(|a| a.in_force).map(|a| self.find(a, facts)).collect();
         // Beside a text that deals with the act, one that does not has no say, except for its unmet conditions.
         let spoken = findings.iter().any(|f| f.deciding && !f.silent);
@@ -379,12 +379,12 @@ impl Engine {
             })
         }));
         context.readings = self.readings(&deciding, facts.action());
-        context.errors.sort();
-        context.missing.sort();
+        context.errors.sort_unstable();
+        context.missing.sort_unstable();
         context.missing.dedup();
-        context.grounds.sort();
-        context.prohibitions.sort();
-        context.deadlines.sort();
+        context.grounds.sort_unstable();
+        context.prohibitions.sort_unstable();
+        context.deadlines.sort_unstable();
     }
 
     fn is_the_holders(&self, finding: &Finding<'_>, facts: &Facts) -> bool {
@@ -495,7 +495,7 @@ impl Engine {
         if rules.is_empty() {
             rules = self.texts.iter().map(|p| p.text.regulation.scope_rule.clone()).collect();
         }
-        rules.sort();
+        rules.sort_unstable();
         Issue::new(
             "no-binding-text",
             "$.resource.properties.territory",
@@ -789,7 +789,7 @@ impl Engine {
         let mut named: Vec<_> = facts_named
             .map(|f| StatedFact { fact: self.vocabulary.fact_name(f), stated: demand::shown(&self.vocabulary, f, facts) })
             .collect();
-        named.sort();
+        named.sort_unstable();
         named.dedup();
         let rule = policy.rules.first().map_or("", String::as_str);
         Prohibition {

@@ -347,8 +347,8 @@ impl Shown {
             }
         };
         result.context.request_digest.clone_from(&request_digest);
-        erased.sort();
-        masks.sort();
+        erased.sort_unstable();
+        masks.sort_unstable();
         let input = match text {
             Some(t) => String::from_utf8(t).map_err(|_| EventError::Unwritable)?,
             None => "null".to_owned(),

@@ -195,8 +195,8 @@ impl Masking {
         } else {
             Some(walk.value(request, Position::Root, rule))
         };
-        walk.erased.sort();
-        walk.masked.sort();
+        walk.erased.sort_unstable();
+        walk.masked.sort_unstable();
         walk.masked.dedup();
         Masked { input, erased: walk.erased, masked: walk.masked }
     }
@@ -441,7 +441,7 @@ pub(crate) fn decision_of<'e>(vocabulary: &Vocabulary, answer: &Response<'e>) ->
     c.request_digest = None;
     for list in [&mut c.errors, &mut c.warnings] {
         list.iter_mut().for_each(quieten);
-        list.sort();
+        list.sort_unstable();
     }
     for p in &mut c.prohibitions {
         for f in &mut p.facts {
@@ -451,7 +451,7 @@ pub(crate) fn decision_of<'e>(vocabulary: &Vocabulary, answer: &Response<'e>) ->
             }
         }
     }
-    c.prohibitions.sort();
+    c.prohibitions.sort_unstable();
     for parameter in c.obligations.iter_mut().flat_map(|o| o.properties.parameters.values_mut()) {
         match parameter {
             Parameter::Text(t) if parse_moment(t).is_none() => t.clear(),

@@ -47,7 +47,7 @@ pub(crate) fn merge<'e>(duties: impl Iterator<Item = (&'e Duty, Ground<'e>, Vec<
     by_kind
         .into_iter()
         .filter_map(|(kind, (mut provisions, parameters))| {
-            provisions.sort();
+            provisions.sort_unstable();
             provisions.dedup();
             let rule = provisions.first()?.rule;
             let parameters = parameters.into_iter().map(|(name, limit)| (name, written(limit))).collect();
@@ -66,7 +66,7 @@ fn stricter(a: Limit, b: Limit) -> Limit {
         (a, b) if a == b => a,
         (a, b) => {
             let mut all: Vec<String> = [a, b].into_iter().flat_map(texts).collect();
-            all.sort();
+            all.sort_unstable();
             all.dedup();
             Limit::Texts(all)
         }

@@ -157,7 +157,7 @@ impl Program {
             }
             open.extend(node.children().into_iter().flatten());
         }
-        facts.sort();
+        facts.sort_unstable();
         facts.dedup();
         facts
     }

@@ -134,7 +134,7 @@ impl FactIndex {
     pub(crate) fn new(v: &Vocabulary) -> Self {
         let entry = |(i, f): (usize, &Fact)| Some((f.group, f.key().to_owned(), FactId(u16::try_from(i).ok()?), f.path()));
         let mut names: Vec<_> = v.facts.iter().enumerate().filter_map(entry).collect();
-        names.sort();
+        names.sort_unstable();
         Self(names)
     }
 
@@ -177,9 +177,9 @@ impl Reader<'_> {
             self.sort_sets(&mut json);
             digest = json::canonical(&mut json).map(|c| crate::bundle::sha256_hex(&c));
         }
-        notes.errors.sort();
+        notes.errors.sort_unstable();
         notes.errors.dedup();
-        notes.warnings.sort();
+        notes.warnings.sort_unstable();
         let facts = if notes.errors.is_empty() { facts } else { None };
         Request { facts, mode, digest, errors: notes.errors, warnings: notes.warnings }
     }

@@ -12,6 +12,7 @@
 
 mod support;
 
+use lexgate::author::oracle::Oracle;
 use lexgate::author::vectors::{Runner, Vector};
 use lexgate::law::Status;
 use serde_json::Value as Json;
@@ -21,7 +22,8 @@ use support::{Doc, root, store};
 #[test]
 fn every_vector_is_answered_as_expected_and_as_cedar_decides() {
     let s = store();
-    let mut runner = Runner::new(&s.engine, Some(&s.compiled));
+    let oracle = Oracle::new(&s.compiled);
+    let mut runner = Runner::new(&s.engine, Some(&oracle));
     let mut failed = Vec::new();
     for vector in &s.vectors {
         let report = runner.run(vector);

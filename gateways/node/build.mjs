@@ -44,3 +44,4 @@ const FEATURES = ["bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutabl
 const optimise = join(dirname(require.resolve("binaryen")), "bin/wasm-opt");
 const flags = [...FEATURES.map((f) => `--enable-${f}`), "--strip-debug", "--strip-producers"];
 run(optimise, ["-O3", ...flags, join(folder, "lexgate_gateway_bg.wasm"), "-o", join(dist, "lexgate-gateway.wasm")]);
+copyFileSync(join(here, "../../LICENSE"), join(here, "LICENSE"));

@@ -4,7 +4,7 @@
 export interface Workbench {
   findings(): string;
   bundle(): Uint8Array | undefined;
-  runVectors(vectors: string, oracle: boolean, progress?: (done: number, all: number) => void): string;
+  runVectors(vectors: string, progress?: (done: number, all: number) => void): string;
   free(): void;
 }
 

@@ -8,8 +8,6 @@ export type SourceFiles = Readonly<Record<string, string>>;
 
 /** How vectors are run. */
 export interface VectorOptions {
-  /** Cedar itself decides every request as well and has to agree; slow. Default: `false`. */
-  readonly oracle?: boolean;
   /** Called from time to time with the number of vectors done and of all. */
   readonly onProgress?: (done: number, all: number) => void;
 }
@@ -33,8 +31,7 @@ export class Workbench {
 
   /** Runs vectors on the bundle. */
   runVectors(vectors: SourceFiles, options: VectorOptions = {}): VectorRun {
-    const { oracle = false, onProgress } = options;
-    return JSON.parse(this.instance.call(() => this.raw.runVectors(JSON.stringify(vectors), oracle, onProgress))) as VectorRun;
+    return JSON.parse(this.instance.call(() => this.raw.runVectors(JSON.stringify(vectors), options.onProgress))) as VectorRun;
   }
 
   /** Lets go of the memory. */

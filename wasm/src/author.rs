@@ -123,16 +123,16 @@ impl Workbench {
         self.bundle.as_deref().map(Uint8Array::from)
     }
 
-    /// Runs vectors and gives a `VectorRun` as JSON. With `oracle`, Cedar itself decides every request as well and has to agree.
+    /// Runs vectors and gives a `VectorRun` as JSON.
     /// `progress` is called with the number done and the number of all.
     ///
     /// # Errors
     /// Throws when the vectors cannot be read or there is no bundle.
     #[wasm_bindgen(js_name = runVectors)]
-    pub fn run_vectors(&self, vectors: &str, oracle: bool, progress: Option<Function>) -> Result<String, JsValue> {
+    pub fn run_vectors(&self, vectors: &str, progress: Option<Function>) -> Result<String, JsValue> {
         let engine = engine(self.bundle.as_deref().ok_or_else(|| Thrown::no_bundle().into_value())?)?;
         let vectors = read_vectors(vectors)?;
-        let mut runner = Runner::new(&engine, oracle.then_some(&self.compiled));
+        let mut runner = Runner::new(&engine, None);
         let mut reports = Vec::with_capacity(vectors.len());
         for (done, vector) in vectors.iter().enumerate() {
             let report = runner.run(vector);
@@ -166,6 +166,7 @@ pub fn format_policies(text: &str) -> Result<String, JsValue> {
 ///
 /// # Errors
 /// Throws why the bundle was refused.
+#[wasm_bindgen]
 pub fn schema(bundle: &[u8]) -> Result<String, JsValue> {
     Ok(author::schema(engine(bundle)?.vocabulary()))
 }

@@ -2,7 +2,7 @@
 
 use super::annotations::{KNOWN, check_value, demands, fact, readings};
 use super::lower::lower;
-use super::{Finding, Sources, schema};
+use super::{Finding, Sources, read_toml, schema};
 use crate::bundle::{About, Content, Law, Source, sha256_hex};
 use crate::calendar::parse_moment;
 use crate::citation::{Locator, locate};
@@ -18,6 +18,7 @@ use cedar_policy::{PolicyId, PolicySet as CedarPolicies, Schema, ValidationMode,
 use miette::{Diagnostic, Severity};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
@@ -63,7 +64,7 @@ pub fn compile_with(sources: &Sources, validation: Validation) -> Compiled {
     let mut c = Compiler { sources, validation, findings: Vec::new(), cedar: BTreeMap::new(), schema: None };
     let content = c.content();
     let mut findings: Vec<Finding> = c.findings.into_iter().map(|f| f.with_source(sources)).collect();
-    findings.sort_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
+    findings.sort_unstable_by(|a, b| (&a.file, a.span, a.code, &a.message).cmp(&(&b.file, b.span, b.code, &b.message)));
     let failed = findings.iter().any(|f| f.severity == Severity::Error);
     Compiled { content: if failed { None } else { content }, findings, cedar: c.cedar, schema: c.schema }
 }
@@ -176,7 +177,7 @@ struct ConsistencyFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ContradictionEntry {
-    facts: BTreeMap<String, toml::Value>,
+    facts: BTreeMap<String, Json>,
     zh: String,
     en: String,
     rule: Option<String>,
@@ -369,11 +370,11 @@ impl Compiler<'_> {
             self.error("file-missing", file, "this file is missing");
             return None;
         };
-        match toml::from_str(text) {
+        match read_toml::read(text) {
             Ok(v) => Some(v),
             Err(e) => {
-                let span = e.span().map(|s| (s.start, s.end.saturating_sub(s.start)));
-                self.findings.push(Finding::error("toml-invalid", file, e.message().to_owned()).at(span));
+                let span = e.span.map(|s| (s.start, s.end.saturating_sub(s.start)));
+                self.findings.push(Finding::error("toml-invalid", file, e.message).at(span));
                 None
             }
         }
@@ -478,7 +479,7 @@ impl Compiler<'_> {
             let mut facts = Vec::new();
             for (name, value) in e.facts {
                 let value = match value {
-                    toml::Value::String(s) => s,
+                    Json::String(s) => s,
                     other => other.to_string(),
                 };
                 match fact(&name, v)
@@ -602,7 +603,6 @@ impl Compiler<'_> {
             .chain(r.ground_demanded.iter().map(|g| g.rule.as_str()))
             .chain([r.scope_rule.as_str(), r.effective_rule.as_str()])
             .collect();
-        let said: BTreeMap<&str, &DefinitionEntry> = r.definition.iter().map(|d| (d.rule.as_str(), d)).collect();
         let mut seen = BTreeSet::new();
         let mut rules = Vec::new();
         for rule in coverage.rule {
@@ -614,7 +614,7 @@ impl Compiler<'_> {
             }
             let text = match (rule.zh, rule.en) {
                 (Some(zh), Some(en)) => Some(Text { en, zh }),
-                _ => said.get(rule.id.as_str()).map(|d| Text { en: d.en.clone(), zh: d.zh.clone() }),
+                _ => r.definition.iter().rfind(|d| d.rule == rule.id).map(|d| Text { en: d.en.clone(), zh: d.zh.clone() }),
             };
             if rule.place == Place::Data && !in_data.contains(rule.id.as_str()) {
                 self.error(
@@ -630,7 +630,7 @@ impl Compiler<'_> {
         }
         let mut articles: Vec<Article> =
             coverage.article.into_iter().map(|a| Article { number: a.number, status: a.status, subject: pair(a.en, a.zh) }).collect();
-        articles.sort_by_key(|a| a.number);
+        articles.sort_unstable_by_key(|a| a.number);
         for (i, a) in articles.iter().enumerate() {
             if usize::try_from(a.number).ok() != i.checked_add(1) {
                 self.error("article-missing", &file, format!("article {} is missing or stands twice", i.saturating_add(1)));
@@ -663,7 +663,7 @@ impl Compiler<'_> {
                 self.error("template", &file, "templates are not used here");
             }
             let mut in_order: Vec<_> = parsed.policies().collect();
-            in_order.sort_by_key(|p| p.id().to_string().trim_start_matches("policy").parse::<u32>().unwrap_or(u32::MAX));
+            in_order.sort_unstable_by_key(|p| p.id().to_string().trim_start_matches("policy").parse::<u32>().unwrap_or(u32::MAX));
             for policy in in_order {
                 let id = policy.annotation("id").unwrap_or_default().to_owned();
                 let problem = |code, message: String| {
@@ -768,7 +768,7 @@ impl Encoded {
             Standing::Chosen => {
                 self.policies.push(policy);
                 self.other_readings.extend(marks.other);
-                self.other_readings.sort();
+                self.other_readings.sort_unstable();
                 self.other_readings.dedup();
             }
             Standing::SetAside => {

@@ -5,8 +5,8 @@
 //! - `[[divergence]]` — a base and what is different, why the texts disagree (`why_zh`, `why_en`), the outcome each text must
 //!   have (`expect`) and rules that must be among those that decide (`rules`).
 
-use super::Sources;
 use super::vectors::{Base, Patch, merge, request, resolve};
+use super::{Sources, read_toml};
 use crate::compare::ComparedText;
 use crate::evaluate::Engine;
 use crate::law::PolicySet;
@@ -59,7 +59,7 @@ struct Entry {
 pub fn read(sources: &Sources) -> Result<Vec<Divergence>, String> {
     let (mut bases, mut entries) = (BTreeMap::new(), Vec::new());
     for (path, text) in sources.iter() {
-        let file: DivergenceFile = toml::from_str(text).map_err(|e| format!("{path}: {e}"))?;
+        let file: DivergenceFile = read_toml::read(text).map_err(|e| format!("{path}: {e}"))?;
         for (name, base) in file.base {
             if bases.insert((String::new(), name.clone()), base).is_some() {
                 return Err(format!("{path}: base `{name}` stands twice"));

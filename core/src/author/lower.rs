@@ -102,7 +102,7 @@ impl Lowering<'_> {
                 let mut texts = items
                     .map(|i| at(i, "Value").as_str().map(str::to_owned).ok_or("a set may hold only strings"))
                     .collect::<Result<Vec<_>, _>>()?;
-                texts.sort();
+                texts.sort_unstable();
                 texts.dedup();
                 Node::Texts(texts)
             }

@@ -20,6 +20,7 @@ pub mod divergence;
 mod lower;
 pub mod oracle;
 pub mod policy_store;
+mod read_toml;
 mod sources;
 pub mod vectors;
 

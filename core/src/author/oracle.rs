@@ -1,9 +1,14 @@
 //! Cedar itself as the judge of our evaluator.
 
+use super::Compiled;
+use super::vectors::Judge;
+use crate::evaluate::Engine;
 use crate::facts::{Facts, Value};
 use crate::schema::is_always_stated;
 use crate::vocabulary::{Group, Vocabulary};
-use cedar_policy::{Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicySet, Request, RestrictedExpression, Schema};
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicyId, PolicySet, Request, RestrictedExpression, Schema,
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::str::FromStr;
 
@@ -25,6 +30,39 @@ pub struct CedarInput {
     pub entities: Entities,
     /// Principal, action, resource and context.
     pub request: Request,
+}
+
+/// Cedar, ready to be asked about every request that an engine of the same policies decides.
+#[derive(Debug)]
+pub struct Oracle<'a> {
+    schema: Option<&'a Schema>,
+    /// Grounds and gates, by text.
+    policies: BTreeMap<String, PolicySet>,
+}
+
+impl<'a> Oracle<'a> {
+    /// From the policies as Cedar sees them.
+    #[must_use]
+    pub fn new(compiled: &'a Compiled) -> Self {
+        let policies = compiled.cedar.iter().map(|(text, all)| (text.clone(), grounds_and_gates(all))).collect();
+        Self { schema: compiled.schema.as_ref(), policies }
+    }
+}
+
+impl Judge for Oracle<'_> {
+    fn disagreements(&self, engine: &Engine, facts: &Facts) -> Vec<String> {
+        let input = match input(engine.vocabulary(), facts, self.schema) {
+            Ok(i) => i,
+            Err(e) => return vec![format!("Cedar does not take the facts: {e}")],
+        };
+        let disagreement = |(text, policies): (&String, &PolicySet)| {
+            let mut ours = engine.matching_policies(text, facts)?;
+            // Cedar is asked about grounds and gates only.
+            ours.failed.retain(|id| policies.policy(&PolicyId::new(id)).is_some());
+            difference(&ours, &ask(policies, &input)).map(|d| format!("{text}: {d}"))
+        };
+        self.policies.iter().filter_map(disagreement).collect()
+    }
 }
 
 /// Builds Cedar's input, checked against the schema when one is given.
@@ -90,7 +128,7 @@ pub fn grounds_and_gates(policies: &PolicySet) -> PolicySet {
 pub fn ask(policies: &PolicySet, input: &CedarInput) -> Verdict {
     let response = Authorizer::new().is_authorized(&input.request, policies, &input.entities);
     let mut determining: Vec<String> = response.diagnostics().reason().map(ToString::to_string).collect();
-    determining.sort();
+    determining.sort_unstable();
     let mut failed: Vec<String> = response
         .diagnostics()
         .errors()
@@ -98,7 +136,7 @@ pub fn ask(policies: &PolicySet, input: &CedarInput) -> Verdict {
             cedar_policy::AuthorizationError::PolicyEvaluationError(e) => e.policy_id().to_string(),
         })
         .collect();
-    failed.sort();
+    failed.sort_unstable();
     Verdict { allow: response.decision() == Decision::Allow, determining, failed }
 }
 

@@ -6,8 +6,7 @@
 //! - `[[vector]]` — a request and what its answer must contain;
 //! - `[[bad]]` — a document that is no valid request, with the code and path of its error.
 
-use super::oracle;
-use super::{Compiled, Sources};
+use super::{Sources, read_toml};
 use crate::evaluate::Engine;
 use crate::facts::Facts;
 use crate::law::{LawText, Policy, PolicySet, RuleKind};
@@ -93,7 +92,7 @@ pub(super) struct Base {
     patch: Patch,
 }
 
-pub(super) type Patch = BTreeMap<String, toml::Value>;
+pub(super) type Patch = BTreeMap<String, Json>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -166,7 +165,7 @@ struct Repeat {
 pub fn read(sources: &Sources) -> Result<Vec<Vector>, String> {
     let mut files = Vec::new();
     for (path, text) in sources.iter() {
-        let file: VectorFile = toml::from_str(text).map_err(|e| format!("{path}: {e}"))?;
+        let file: VectorFile = read_toml::read(text).map_err(|e| format!("{path}: {e}"))?;
         files.push((path, file));
     }
     let folder_of = |path: &str| path.split_once('/').map_or(String::new(), |(f, _)| f.to_owned());
@@ -272,7 +271,7 @@ pub(super) fn resolve(bases: &BTreeMap<(String, String), Base>, folder: &str, na
 pub(super) fn merge(into: &mut Patch, patch: &Patch) {
     for (key, value) in patch {
         match (into.get_mut(key), value) {
-            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => {
+            (Some(Json::Object(old)), Json::Object(new)) => {
                 for (k, v) in new {
                     old.insert(k.clone(), v.clone());
                 }
@@ -286,8 +285,8 @@ pub(super) fn merge(into: &mut Patch, patch: &Patch) {
 
 /// The request document of a merged base: `subject`, `action` and `mode` are words, everything else a group of facts.
 pub(super) fn request(merged: &Patch) -> Json {
-    let group = |name: &str| merged.get(name).map_or_else(|| Json::Object(Map::new()), json);
-    let word = |name: &str, default: &str| merged.get(name).and_then(toml::Value::as_str).unwrap_or(default).to_owned();
+    let group = |name: &str| merged.get(name).cloned().unwrap_or_else(|| Json::Object(Map::new()));
+    let word = |name: &str, default: &str| merged.get(name).and_then(Json::as_str).unwrap_or(default).to_owned();
     let mut context = Map::new();
     for name in ["request", "grant", "procedure", "law", "time"] {
         if merged.contains_key(name) {
@@ -295,7 +294,7 @@ pub(super) fn request(merged: &Patch) -> Json {
         }
     }
     if let Some(mode) = merged.get("mode") {
-        context.insert("evaluation_mode".to_owned(), json(mode));
+        context.insert("evaluation_mode".to_owned(), mode.clone());
     }
     serde_json::json!({
         "subject": {"type": word("subject", "GovernmentDepartment"), "id": word("subject_id", "actor-1"), "properties": group("actor")},
@@ -303,18 +302,6 @@ pub(super) fn request(merged: &Patch) -> Json {
         "resource": {"type": "Dataset", "id": word("dataset_id", "dataset-1"), "properties": group("dataset")},
         "context": context,
     })
-}
-
-fn json(value: &toml::Value) -> Json {
-    match value {
-        toml::Value::String(s) => Json::String(s.clone()),
-        toml::Value::Integer(i) => Json::from(*i),
-        toml::Value::Float(f) => Json::from(*f),
-        toml::Value::Boolean(b) => Json::Bool(*b),
-        toml::Value::Datetime(d) => Json::String(d.to_string()),
-        toml::Value::Array(a) => Json::Array(a.iter().map(json).collect()),
-        toml::Value::Table(t) => Json::Object(t.iter().map(|(k, v)| (k.clone(), json(v))).collect()),
-    }
 }
 
 fn unhex(hex: &str) -> Option<Vec<u8>> {
@@ -339,26 +326,26 @@ pub struct Report {
     pub response: String,
 }
 
-/// Runs vectors against an engine and, with the compiled sources, against Cedar.
+/// A second judge of the facts of a request, beside the engine.
+pub trait Judge: std::fmt::Debug {
+    /// Where it does not agree with the engine, in English; empty when it agrees.
+    fn disagreements(&self, engine: &Engine, facts: &Facts) -> Vec<String>;
+}
+
+/// Runs vectors against an engine and, where there is one, a second judge.
 #[derive(Debug)]
 pub struct Runner<'a> {
     engine: &'a Engine,
-    compiled: Option<&'a Compiled>,
-    cedar: BTreeMap<String, cedar_policy::PolicySet>,
+    judge: Option<&'a dyn Judge>,
     /// The sides shown so far.
     pub sides: Sides,
 }
 
 impl<'a> Runner<'a> {
-    /// A runner; with `compiled` it also asks Cedar about every request.
+    /// A runner; a judge, such as [`Oracle`](super::oracle::Oracle), is asked about every request as well.
     #[must_use]
-    pub fn new(engine: &'a Engine, compiled: Option<&'a Compiled>) -> Self {
-        let cedar = compiled
-            .into_iter()
-            .flat_map(|c| &c.cedar)
-            .map(|(text, policies)| (text.clone(), oracle::grounds_and_gates(policies)))
-            .collect();
-        Self { engine, compiled, cedar, sides: Sides::default() }
+    pub fn new(engine: &'a Engine, judge: Option<&'a dyn Judge>) -> Self {
+        Self { engine, judge, sides: Sides::default() }
     }
 
     /// Runs one vector.
@@ -375,7 +362,7 @@ impl<'a> Runner<'a> {
                     found => problems.push(format!("rule {rule} should be {side:?}, is {found:?}")),
                 }
             }
-            problems.extend(self.disagreements(facts));
+            problems.extend(self.judge.into_iter().flat_map(|j| j.disagreements(self.engine, facts)));
         }
         Report { problems, summary: summary(&vector.name, &response), response: response.to_json() }
     }
@@ -413,24 +400,6 @@ impl<'a> Runner<'a> {
         }
         let unmet = fired || taken_back || (spoke && !carried);
         found.then_some(if unmet { Side::Unmet } else { Side::Met })
-    }
-
-    fn disagreements(&self, facts: &Facts) -> Vec<String> {
-        let Some(compiled) = self.compiled else { return Vec::new() };
-        let input = match oracle::input(self.engine.vocabulary(), facts, compiled.schema.as_ref()) {
-            Ok(i) => i,
-            Err(e) => return vec![format!("Cedar does not take the facts: {e}")],
-        };
-        self.cedar
-            .iter()
-            .filter_map(|(text, policies)| {
-                let mut ours = self.engine.matching_policies(text, facts)?;
-                // Cedar is asked about grounds and gates only.
-                let decides = |id: &&str| policies.policy(&cedar_policy::PolicyId::new(id)).is_some();
-                ours.failed.retain(decides);
-                oracle::difference(&ours, &oracle::ask(policies, &input)).map(|d| format!("{text}: {d}"))
-            })
-            .collect()
     }
 }
 

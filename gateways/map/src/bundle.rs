@@ -22,8 +22,8 @@ struct TrustOptions<'a> {
     allow_other_signatures: bool,
 }
 
-fn refused(error: &BundleError) -> ConfigError {
-    ConfigError {
+fn refused(error: &BundleError) -> Vec<ConfigError> {
+    vec![ConfigError {
         code: error.code(),
         document: Source::Bundle,
         path: "$".to_owned(),
@@ -31,11 +31,11 @@ fn refused(error: &BundleError) -> ConfigError {
         column: 0,
         message: error.message(),
         help: error.help(),
-    }
+    }]
 }
 
-fn distrusted(error: &TrustError, path: String) -> ConfigError {
-    ConfigError {
+fn distrusted(error: &TrustError, path: String) -> Vec<ConfigError> {
+    vec![ConfigError {
         code: error.code(),
         document: Source::Trust,
         path,
@@ -43,16 +43,15 @@ fn distrusted(error: &TrustError, path: String) -> ConfigError {
         column: 0,
         message: error.message(),
         help: error.help(),
-    }
+    }]
 }
 
-fn trusted(json: &str) -> Result<Trust, ConfigError> {
+fn trusted(json: &str) -> Result<Trust, Vec<ConfigError>> {
     let at = |path: &'static str| move |e: TrustError| distrusted(&e, path.to_owned());
     let malformed = TrustError::Key { why: "the options are malformed" };
     let given: TrustOptions<'_> = serde_json::from_str(json).map_err(|_| distrusted(&malformed, "$".to_owned()))?;
-    let key = |(i, jwk): (usize, &&RawValue)| {
-        PublicKey::from_jwk(jwk.get().as_bytes()).map_err(|e| distrusted(&e, format!("$.publicKeys[{i}]")))
-    };
+    let key =
+        |(i, jwk): (usize, &&RawValue)| PublicKey::from_jwk(jwk.get().as_bytes()).map_err(|e| distrusted(&e, format!("$.publicKeys[{i}]")));
     let keys = given.public_keys.iter().enumerate().map(key).collect::<Result<_, _>>()?;
     let mut trust = Trust::new(keys).map_err(at("$.publicKeys"))?;
     trust = trust.threshold(given.threshold.unwrap_or(1)).map_err(at("$.threshold"))?;
@@ -75,7 +74,7 @@ fn trusted(json: &str) -> Result<Trust, ConfigError> {
 ///
 /// # Errors
 /// What is wrong with `trust`, or why the bundle is refused.
-pub fn engine(bundle: &[u8], trust: Option<&str>) -> Result<Engine, ConfigError> {
+pub fn engine(bundle: &[u8], trust: Option<&str>) -> Result<Engine, Vec<ConfigError>> {
     let made = match trust {
         Some(trust) => Engine::verified(bundle, &trusted(trust)?, Options::default()),
         None => Engine::new(bundle),

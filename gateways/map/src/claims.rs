@@ -38,6 +38,15 @@ pub struct Claims {
     pub grant: Grant,
 }
 
+impl Claims {
+    /// From when to when the token is good, Unix time, both included.
+    pub(crate) fn validity(&self, config: &TokenConfig) -> (i64, i64) {
+        let skew = i64::from(config.clock_skew_seconds);
+        let from = self.nbf.map_or(self.iat, |nbf| nbf.max(self.iat));
+        (from.saturating_sub(skew), self.exp.saturating_add(skew).saturating_sub(1))
+    }
+}
+
 /// `aud`: one audience or several.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
@@ -276,11 +285,11 @@ pub(crate) fn check_token(authorization: &str, config: &TokenConfig, token_bytes
 /// The claims, held against the clock and the configuration once more. `now` is Unix time.
 pub(crate) fn read(claims: &Value, config: &TokenConfig, now: i64) -> Result<Claims, Refusal> {
     let claims = Claims::deserialize(claims).map_err(|e| Refusal::new("token-claims").because(e.to_string()))?;
-    let skew = i64::from(config.clock_skew_seconds);
-    if claims.exp.saturating_add(skew) <= now {
+    let (from, until) = claims.validity(config);
+    if now > until {
         return Err(Refusal::new("token-expired"));
     }
-    if claims.nbf.is_some_and(|nbf| nbf.saturating_sub(skew) > now) || claims.iat.saturating_sub(skew) > now {
+    if now < from {
         return Err(Refusal::new("token-not-yet-valid"));
     }
     if !claims.aud.names(&config.audience) {

@@ -324,9 +324,7 @@ impl<'de> Deserialize<'de> for MannerRule {
                 f.write_str("`entry-by-entry`, `batch`, `bulk`, or an object with `rows`")
             }
             fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<MannerRule, E> {
-                Manner::from_name(name)
-                    .map(MannerRule::Fixed)
-                    .ok_or_else(|| E::unknown_variant(name, &["entry-by-entry", "batch", "bulk"]))
+                Manner::from_name(name).map(MannerRule::Fixed).ok_or_else(|| E::unknown_variant(name, &["entry-by-entry", "batch", "bulk"]))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<MannerRule, A::Error> {
                 #[derive(Deserialize)]

@@ -35,6 +35,18 @@ pub struct Gateway {
     purposes: Vec<String>,
     /// Answers to equal requests of one day.
     answers: Mutex<HashMap<String, Arc<Answer>>>,
+    /// Headers that some route reads.
+    headers: BTreeSet<String>,
+    /// What was allowed, by everything it rested on.
+    allowances: Mutex<HashMap<String, Arc<Allowance>>>,
+}
+
+/// An allow that holds for equal calls, within two moments (Unix time, both included).
+#[derive(Debug)]
+struct Allowance {
+    from: i64,
+    until: i64,
+    verdict: Verdict,
 }
 
 /// What is kept of an answer.
@@ -67,6 +79,9 @@ struct Course<'g> {
     documents: Option<(String, String)>,
 }
 
+/// A route, with the parameters of the path.
+type Found<'g, 't> = (&'g Compiled, Vec<(&'g str, &'t str)>);
+
 impl Gateway {
     /// Prepares a gateway from its configuration (JSON or YAML), a catalogue and a status list (JSON or YAML as well).
     ///
@@ -76,13 +91,12 @@ impl Gateway {
         let engine = engine.into();
         let loaded = load::load(config, catalogue, status, &engine)?;
         let vocabulary = engine.vocabulary();
-        let purposes = vocabulary
-            .find_fact("request.purpose")
-            .and_then(|id| vocabulary.fact(id))
-            .map(|f| f.values.clone())
-            .unwrap_or_default();
+        let purposes =
+            vocabulary.find_fact("request.purpose").and_then(|id| vocabulary.fact(id)).map(|f| f.values.clone()).unwrap_or_default();
         let known_obligations = loaded.config.obligations.known.iter().cloned().collect();
-        Ok(Self { loaded, engine, known_obligations, purposes, answers: Mutex::default() })
+        let headers = loaded.routes.iter().flat_map(|r| r.headers.clone()).collect();
+        let (answers, allowances) = Default::default();
+        Ok(Self { loaded, engine, known_obligations, purposes, answers, headers, allowances })
     }
 
     /// The engine that decides.
@@ -112,13 +126,83 @@ impl Gateway {
     /// Names of the headers that a decision may rest on, lower case, beside `authorization`, `host` and `accept-language`.
     #[must_use]
     pub fn headers(&self) -> BTreeSet<&str> {
-        self.loaded.routes.iter().flat_map(|r| &r.headers).map(String::as_str).collect()
+        self.headers.iter().map(String::as_str).collect()
     }
 
     /// Decides a call. `now` is the host's clock, RFC 3339.
     #[must_use]
     pub fn decide(&self, call: &Call, now: &str) -> Verdict {
         self.verdict(call, now, false)
+    }
+
+    /// As [`Gateway::decide`], for hosts on which every microsecond counts. `now` is Unix time. Unless the call states a
+    /// `grant_error`, the host has verified the one token in it, or there is none; its claims are asked for only when no equal
+    /// call was allowed before.
+    #[must_use]
+    pub fn decide_verified(&self, call: &Call, now: i64, claims: impl FnOnce() -> Option<Value>) -> Verdict {
+        let key = self.key(call);
+        if let Some(verdict) = key.as_deref().and_then(|key| self.recall(key, call, now)) {
+            return verdict;
+        }
+        let grant = claims();
+        let mut course = Course::default();
+        match self.judge(call, grant.as_ref(), Some(now), false, &mut course) {
+            Ok(()) => {
+                let verdict = self.allowed(call, &course);
+                if let Some(key) = key {
+                    self.keep(key, &course, now, &verdict);
+                }
+                verdict
+            }
+            Err(refusal) => self.refused(call, &course, &refusal),
+        }
+    }
+
+    /// Everything that an allow rests on, beside the clock; `None` for calls that are looked at anew each time.
+    fn key(&self, call: &Call) -> Option<String> {
+        let config = &self.loaded.config;
+        if config.limits.cached_answers == 0 || call.grant_error.is_some() {
+            return None;
+        }
+        let has_body = target::check_headers(call, config.limits.headers).ok()?;
+        if has_body || target::has_override(call) {
+            return None;
+        }
+        let authorization = target::headers(call, "authorization").next().unwrap_or_default();
+        let mut key = String::with_capacity(authorization.len().saturating_add(call.target.len()).saturating_add(64));
+        let mut part = |text: &str| {
+            // With its length before each part, no two lists of parts have one key.
+            let _ = write!(key, "{}:{text}", text.len());
+        };
+        part(&call.method);
+        part(&call.authority);
+        part(&call.target);
+        part(authorization);
+        for name in &self.headers {
+            part(name);
+            target::headers(call, name).for_each(&mut part);
+        }
+        Some(key)
+    }
+
+    fn recall(&self, key: &str, call: &Call, now: i64) -> Option<Verdict> {
+        let kept = Arc::clone(self.allowances.lock().ok()?.get(key)?);
+        if now < kept.from || now > kept.until || self.loaded.next_update.is_some_and(|at| now > at) {
+            return None;
+        }
+        Some(Verdict { remove: self.remove(call), ..kept.verdict.clone() })
+    }
+
+    fn keep(&self, key: String, course: &Course<'_>, now: i64, verdict: &Verdict) {
+        let Some((from, until)) = course.mapped.as_ref().and_then(|m| m.holds) else { return };
+        let day = now.saturating_add(CHINA).div_euclid(DAY).saturating_mul(DAY).saturating_sub(CHINA);
+        let from = from.max(day);
+        let until = until.min(day.saturating_add(DAY).saturating_sub(1));
+        let Ok(mut kept) = self.allowances.lock() else { return };
+        if kept.len() >= self.loaded.config.limits.cached_answers {
+            kept.clear();
+        }
+        kept.insert(key, Arc::new(Allowance { from, until, verdict: verdict.clone() }));
     }
 
     /// As [`Gateway::decide`], with the request and the answer, for decision events. Nothing is taken from earlier calls.
@@ -149,16 +233,24 @@ impl Gateway {
 
     fn verdict(&self, call: &Call, now: &str, in_full: bool) -> Verdict {
         let mut course = Course::default();
-        match self.judge(call, now, in_full, &mut course) {
+        let now = parse_moment(now).map(|m| m.first);
+        match self.judge(call, call.grant.as_ref(), now, in_full, &mut course) {
             Ok(()) => self.allowed(call, &course),
             Err(refusal) => self.refused(call, &course, &refusal),
         }
     }
 
     /// Runs a call through everything that can stop it.
-    fn judge<'g>(&'g self, call: &Call, now: &str, in_full: bool, course: &mut Course<'g>) -> Result<(), Refusal> {
+    fn judge<'g>(
+        &'g self,
+        call: &Call,
+        grant: Option<&Value>,
+        now: Option<i64>,
+        in_full: bool,
+        course: &mut Course<'g>,
+    ) -> Result<(), Refusal> {
         let config = &self.loaded.config;
-        let now = parse_moment(now).ok_or_else(|| Refusal::new("clock-malformed"))?.first;
+        let now = now.ok_or_else(|| Refusal::new("clock-malformed"))?;
         let has_body = target::check_headers(call, config.limits.headers)?;
         let target = target::read(call, config.limits.target)?;
         let (route, path) = self.route(&target, &call.method)?;
@@ -172,7 +264,7 @@ impl Gateway {
         if self.loaded.next_update.is_some_and(|at| now > at) {
             return Err(Refusal::new("status-stale"));
         }
-        let claims = self.claims(call, route, now)?;
+        let claims = self.claims(call, grant, route, now)?;
         let parameters = Parameters { path: &path, query: &target.query, call };
         parameters.check(route)?;
         let mapped = request::map(&self.loaded, route, &parameters, claims.as_ref(), &self.purposes, now)?;
@@ -198,7 +290,7 @@ impl Gateway {
         })
     }
 
-    fn route<'g, 't>(&'g self, target: &'t target::Target<'_>, method: &str) -> Result<(&'g Compiled, Vec<(&'g str, &'t str)>), Refusal> {
+    fn route<'g, 't>(&'g self, target: &'t target::Target<'_>, method: &str) -> Result<Found<'g, 't>, Refusal> {
         let mut methods = BTreeSet::new();
         let mut found = None;
         for compiled in &self.loaded.routes {
@@ -223,17 +315,17 @@ impl Gateway {
         }
     }
 
-    fn claims(&self, call: &Call, route: &Compiled, now: i64) -> Result<Option<Claims>, Refusal> {
+    fn claims(&self, call: &Call, grant: Option<&Value>, route: &Compiled, now: i64) -> Result<Option<Claims>, Refusal> {
         let config = &self.loaded.config;
         if let Some(error) = &call.grant_error {
             return Err(Refusal::new(claims::grant_error(error)));
         }
-        match (target::headers(call, "authorization").next(), &call.grant) {
+        match (target::headers(call, "authorization").next(), grant) {
             (None, None) if route.route.without_token.is_some() => Ok(None),
             (None, _) => Err(Refusal::new("token-missing")),
             (Some(authorization), grant) => {
                 claims::check_token(authorization, &config.token, config.limits.token)?;
-                let grant = grant.as_ref().ok_or_else(|| Refusal::new("token-not-verified"))?;
+                let grant = grant.ok_or_else(|| Refusal::new("token-not-verified"))?;
                 claims::read(grant, &config.token, now).map(Some)
             }
         }
@@ -339,15 +431,24 @@ impl Gateway {
         verdict
     }
 
+    /// Headers of the caller that must not reach the upstream.
+    fn remove(&self, call: &Call) -> Vec<String> {
+        let mut remove: BTreeSet<String> = BTreeSet::new();
+        for (name, _) in &call.headers {
+            if is_ours(name) {
+                remove.insert(name.to_ascii_lowercase());
+            }
+        }
+        if !self.loaded.config.token.forward {
+            remove.insert("authorization".to_owned());
+        }
+        remove.into_iter().collect()
+    }
+
     /// What allowed and refused calls have in common.
     fn begin(&self, call: &Call, course: &Course<'_>) -> Verdict {
         let config = &self.loaded.config;
         let raw = |text: &str| RawValue::from_string(text.to_owned()).ok();
-        let mut remove: BTreeSet<String> =
-            call.headers.iter().map(|(n, _)| n.to_ascii_lowercase()).filter(|n| is_ours(n)).collect();
-        if !config.token.forward {
-            remove.insert("authorization".to_owned());
-        }
         Verdict {
             allow: false,
             dry_run: config.mode == Mode::DryRun,
@@ -356,7 +457,7 @@ impl Gateway {
             headers: Vec::new(),
             body: String::new(),
             upstream: Vec::new(),
-            remove: remove.into_iter().collect(),
+            remove: self.remove(call),
             outcome: course.answer.as_ref().map_or("refused", |a| a.outcome.name()),
             rules: course.answer.as_ref().map(|a| a.rules.clone()).unwrap_or_default(),
             route: course.route.map(|r| r.route.id.clone()),
@@ -375,9 +476,17 @@ pub const DRY_RUN: &str = "x-lexgate-dry-run";
 /// The type of the obligation by which the rate of a grant is handed on.
 pub const RATE: &str = "grant-rate";
 
+/// How their names begin.
+const OURS: &str = "x-lexgate-";
+
+/// Seconds by which China Standard Time is ahead of UTC.
+const CHINA: i64 = 8 * 3600;
+/// Seconds of a day.
+const DAY: i64 = 86400;
+
 /// Headers that only the gateway may set, and those that a server may take for them.
 fn is_ours(name: &str) -> bool {
-    name.replace('_', "-").starts_with("x-lexgate-")
+    name.get(..OURS.len()).is_some_and(|start| target::same_header(start, OURS))
 }
 
 impl Answer {
@@ -391,16 +500,8 @@ impl Answer {
         Self {
             outcome: c.outcome,
             rules: rules_of(response),
-            reasons: c
-                .prohibitions
-                .iter()
-                .map(|p| (p.rule.to_owned(), p.citation.clone(), p.title.clone(), p.hint.cloned()))
-                .collect(),
-            missing: c
-                .missing
-                .iter()
-                .map(|m| (m.fact.to_owned(), m.rule.to_owned(), m.actor.to_owned(), m.remedy.clone()))
-                .collect(),
+            reasons: c.prohibitions.iter().map(|p| (p.rule.to_owned(), p.citation.clone(), p.title.clone(), p.hint.cloned())).collect(),
+            missing: c.missing.iter().map(|m| (m.fact.to_owned(), m.rule.to_owned(), m.actor.to_owned(), m.remedy.clone())).collect(),
             why: c.errors.first().map(|e| e.message.clone()),
             obligations: c.obligations.iter().map(duty).collect(),
         }

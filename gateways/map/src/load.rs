@@ -92,10 +92,7 @@ fn member(name: &str) -> String {
 fn check_facts(engine: &Engine, document: &mut Document<'_>, request: &Value, path: impl Fn(&str) -> Option<String>) {
     for issue in engine.read(request.to_string().as_bytes()).errors() {
         if let Some(at) = path(&issue.path) {
-            let message = text(
-                format!("{} (`{}`)", issue.message.en, issue.code),
-                format!("{}（`{}`）", issue.message.zh, issue.code),
-            );
+            let message = text(format!("{} (`{}`)", issue.message.en, issue.code), format!("{}（`{}`）", issue.message.zh, issue.code));
             document.error("fact-invalid", at, message, issue.help.clone());
         }
     }
@@ -124,7 +121,10 @@ fn check_catalogue(catalogue: &Catalogue, engine: &Engine, document: &mut Docume
                 "value-invalid",
                 at.clone(),
                 text(format!("`{id}` cannot be the id of a dataset behind a gateway"), format!("“{id}”不能作为网关后数据集的标识")),
-                text("an id has no space, no capital letter of ASCII and none of / \\ % ; ? # { } * ,", "标识不含空格、ASCII 大写字母以及 / \\ % ; ? # { } * ,"),
+                text(
+                    "an id has no space, no capital letter of ASCII and none of / \\ % ; ? # { } * ,",
+                    "标识不含空格、ASCII 大写字母以及 / \\ % ; ? # { } * ,",
+                ),
             );
         }
         let mut seen = BTreeSet::new();
@@ -231,13 +231,10 @@ enum Name {
 
 fn check_name(vocabulary: &Vocabulary, what: Name, name: &str, at: String, document: &mut Document<'_>) {
     let (found, near) = match what {
-        Name::Action => (
-            vocabulary.find_action(name).is_some(),
-            Vocabulary::nearest(name, vocabulary.actions.iter().map(|a| a.name.as_str())),
-        ),
-        Name::Kind => {
-            (vocabulary.find_kind(name).is_some(), Vocabulary::nearest(name, vocabulary.kinds.iter().map(|k| k.name.as_str())))
+        Name::Action => {
+            (vocabulary.find_action(name).is_some(), Vocabulary::nearest(name, vocabulary.actions.iter().map(|a| a.name.as_str())))
         }
+        Name::Kind => (vocabulary.find_kind(name).is_some(), Vocabulary::nearest(name, vocabulary.kinds.iter().map(|k| k.name.as_str()))),
     };
     if found {
         return;
@@ -254,15 +251,8 @@ fn check_name(vocabulary: &Vocabulary, what: Name, name: &str, at: String, docum
 }
 
 /// Facts of the request that the gateway itself states.
-const MAPPED: [&str; 7] = [
-    "request.purpose",
-    "request.scope",
-    "request.manner",
-    "request.recipient",
-    "grant.scope",
-    "grant.purpose",
-    "grant.manner",
-];
+const MAPPED: [&str; 7] =
+    ["request.purpose", "request.scope", "request.manner", "request.recipient", "grant.scope", "grant.purpose", "grant.manner"];
 
 fn check_config(config: &Config, catalogue: Option<&Catalogue>, engine: &Engine, document: &mut Document<'_>) -> Vec<Compiled> {
     check_version(config.version, document);
@@ -295,7 +285,10 @@ fn check_config(config: &Config, catalogue: Option<&Catalogue>, engine: &Engine,
                     document.error(
                         "routes-overlap",
                         format!("{at}.path"),
-                        text(format!("a call could match this route and `{}`", other.route.id), format!("同一调用可同时匹配此路由与 `{}`", other.route.id)),
+                        text(
+                            format!("a call could match this route and `{}`", other.route.id),
+                            format!("同一调用可同时匹配此路由与 `{}`", other.route.id),
+                        ),
                         text("make host, method or a literal segment differ", "请使主机、方法或者某一固定路径段不同"),
                     );
                 }
@@ -310,16 +303,13 @@ fn bare(host: &str) -> &str {
     host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name)
 }
 
-fn check_route(
-    r: &Route,
-    at: &str,
-    catalogue: Option<&Catalogue>,
-    engine: &Engine,
-    document: &mut Document<'_>,
-) -> Option<Compiled> {
+fn check_route(r: &Route, at: &str, catalogue: Option<&Catalogue>, engine: &Engine, document: &mut Document<'_>) -> Option<Compiled> {
     let help = || text("see gateways/config.schema.json", "见 gateways/config.schema.json");
     let host = r.host.as_str();
-    if host.is_empty() || host.bytes().any(|b| b.is_ascii_uppercase() || b.is_ascii_whitespace() || b"/@?#".contains(&b)) || host.ends_with('.') {
+    if host.is_empty()
+        || host.bytes().any(|b| b.is_ascii_uppercase() || b.is_ascii_whitespace() || b"/@?#".contains(&b))
+        || host.ends_with('.')
+    {
         let message = text(format!("`{host}` is no host name in lower case"), format!("“{host}”不是小写的主机名"));
         document.error("value-invalid", format!("{at}.host"), message, help());
     }
@@ -369,10 +359,7 @@ fn check_route(
                 {
                     let message = text(format!("the path has no `{{{p}}}`"), format!("路径中没有 `{{{p}}}`"));
                     document.error("name-unknown", here, message, text("name a segment of the path", "请写路径中的某一段"));
-                } else if name == "dataset"
-                    && !literal.starts_with('{')
-                    && catalogue.is_some_and(|c| !c.datasets.contains_key(literal))
-                {
+                } else if name == "dataset" && !literal.starts_with('{') && catalogue.is_some_and(|c| !c.datasets.contains_key(literal)) {
                     let message = text(format!("the catalogue has no `{literal}`"), format!("目录中没有“{literal}”"));
                     document.error("name-unknown", here, message, text("name a dataset of the catalogue", "请写目录中的数据集"));
                 }
@@ -399,8 +386,7 @@ fn check_route(
             doubled(name, format!("{at}.other_parameters[{i}]"), document);
         }
     }
-    let groups =
-        [("request", &r.facts.request), ("grant", &r.facts.grant), ("procedure", &r.facts.procedure), ("law", &r.facts.law)];
+    let groups = [("request", &r.facts.request), ("grant", &r.facts.grant), ("procedure", &r.facts.procedure), ("law", &r.facts.law)];
     let mut facts = BTreeMap::new();
     for (group, members) in groups {
         for (name, value) in members {

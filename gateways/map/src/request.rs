@@ -22,6 +22,9 @@ pub(crate) struct Mapped {
     pub(crate) dataset: String,
     pub(crate) grant: Option<String>,
     pub(crate) rate: Option<claims::Rate>,
+    /// From when to when (Unix time) an equal call comes to the same, within one day of China; `None` when it turns on the
+    /// moment.
+    pub(crate) holds: Option<(i64, i64)>,
 }
 
 /// The parameters of one call.
@@ -185,8 +188,7 @@ pub(crate) fn map(
     if purpose.as_ref().is_some_and(|p| !purposes.contains(p)) {
         return Err(Refusal::new("parameter-invalid"));
     }
-    let scenario =
-        r.scenario.as_ref().map(|i| parameters.input(i, grant.and_then(|g| g.scenario.as_deref()))).transpose()?.flatten();
+    let scenario = r.scenario.as_ref().map(|i| parameters.input(i, grant.and_then(|g| g.scenario.as_deref()))).transpose()?.flatten();
     let duty = r.duty.as_ref().map(|i| parameters.input(i, None)).transpose()?.flatten();
 
     let mut facts = Facts { stated: route.facts.clone(), contradicted: false };
@@ -233,8 +235,17 @@ pub(crate) fn map(
         if not_this_act {
             // A grant for another act says nothing of this one, so the law is asked as if there were none.
         } else {
-            let act =
-                Act { known, action: &r.action, purpose: purpose.as_deref(), scenario: scenario.as_deref(), manner, rows, area, recipient, now };
+            let act = Act {
+                known,
+                action: &r.action,
+                purpose: purpose.as_deref(),
+                scenario: scenario.as_deref(),
+                manner,
+                rows,
+                area,
+                recipient,
+                now,
+            };
             state_grant(c, &act, &mut asked, &mut facts, &mut reservations)?;
         }
     }
@@ -255,20 +266,12 @@ pub(crate) fn map(
         dataset,
         grant: claims.map(|c| c.jti.clone()),
         rate: grant.and_then(|g| g.scope.rate),
+        holds: (!exact).then(|| claims.map_or((i64::MIN, i64::MAX), |c| c.validity(&loaded.config.token))),
     })
 }
 
 #[allow(clippy::too_many_arguments, reason = "the parts of one document")]
-fn write(
-    facts: &Facts,
-    kind: &str,
-    subject: &str,
-    action: &str,
-    dataset: &str,
-    known: &Known,
-    mode: EvaluationMode,
-    now: &str,
-) -> String {
+fn write(facts: &Facts, kind: &str, subject: &str, action: &str, dataset: &str, known: &Known, mode: EvaluationMode, now: &str) -> String {
     let mut json = String::with_capacity(2048);
     json.push_str(r#"{"action":{"name":"#);
     push_text(action, &mut json);
@@ -359,11 +362,9 @@ fn state_grant(
     beyond(moment(&g.valid_until)?.is_some_and(|m| act.now > m.last), "grant-expired");
 
     let papers = claims::instruments(act.action);
-    for (paper, fact) in [
-        (g.approval.is_some(), papers.approval),
-        (g.agreement.is_some(), papers.agreement),
-        (g.commitment.is_some(), papers.commitment),
-    ] {
+    for (paper, fact) in
+        [(g.approval.is_some(), papers.approval), (g.agreement.is_some(), papers.agreement), (g.commitment.is_some(), papers.commitment)]
+    {
         if let (true, Some(fact)) = (paper, fact) {
             facts.state(fact, true);
         }

@@ -19,8 +19,7 @@ pub(crate) struct Target<'c> {
 }
 
 /// Headers by which some frameworks replace method or target: what passed here would be another call there.
-const OVERRIDES: [&str; 5] =
-    ["x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"];
+const OVERRIDES: [&str; 5] = ["x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"];
 
 /// Headers that may stand once at most.
 const SINGLE: [&str; 6] = ["authorization", "host", "content-length", "transfer-encoding", "content-type", "proxy-authorization"];
@@ -115,7 +114,8 @@ fn host(authority: &str) -> Result<&str, Refusal> {
     };
     let bracketed = host.starts_with('[');
     let inner = host.trim_start_matches('[').trim_end_matches(']');
-    let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || if bracketed { b == b':' || b == b'.' } else { b == b'-' || b == b'.' };
+    let letters =
+        |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || if bracketed { b == b':' || b == b'.' } else { b == b'-' || b == b'.' };
     if inner.is_empty() || inner.len() > 253 || !inner.bytes().all(letters) {
         return Err(refused());
     }
@@ -144,7 +144,8 @@ fn segment(raw: &str) -> Result<String, Refusal> {
     // RFC 3986 pchar, without `;`: some servers cut what follows it.
     let allowed = |b: u8| is_unreserved(b) || b"!$&'()*+,=:@".contains(&b);
     let decoded = decode(raw, allowed).ok_or_else(refused)?;
-    if decoded.is_empty() || decoded.chars().all(|c| c == '.') || decoded.starts_with(' ') || decoded.ends_with([' ', '.']) {
+    // `.` and `..` end with a dot, and some servers take dots and spaces at the end away.
+    if decoded.is_empty() || decoded.starts_with(' ') || decoded.ends_with([' ', '.']) {
         return Err(refused());
     }
     if decoded.contains(['/', '\\', '%', ';', '?', '#']) {

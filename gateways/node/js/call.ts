@@ -56,14 +56,16 @@ export function valuesOf(headers: RawHeaders, name: string): string[] {
 /** `Bearer` and a token, by RFC 6750; any other form is no token. */
 const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
 
-/** The token of a call: `undefined` when there is none, `null` when what there is cannot be read as one. */
-export function tokenOf(headers: RawHeaders): string | null | undefined {
+/** The value of the `Authorization` header; `undefined` when there is none, `null` when there are several. */
+export function authorizationOf(headers: RawHeaders): string | null | undefined {
   const [value, ...more] = valuesOf(headers, "authorization");
-  if (value === undefined) {
-    return undefined;
-  }
   // With two of them nobody can say which one the upstream reads. The map refuses the call; neither is looked at.
-  return more.length > 0 ? null : (BEARER.exec(value)?.[1] ?? null);
+  return more.length > 0 ? null : value;
+}
+
+/** The token in such a value; `undefined` when it cannot be read as one. */
+export function tokenOf(authorization: string): string | undefined {
+  return BEARER.exec(authorization)?.[1];
 }
 
 /** The headers of a Fetch request. What the platform has joined stays joined. */

@@ -8,11 +8,13 @@ export interface Texts {
 export interface Problem {
   /** Stable, kebab-case. */
   readonly code: string;
+  /** Which of the sources it is in: `config`, `catalogue`, `status`, `bundle`, `trust`. */
+  readonly document?: string;
   /** Where in the document: `$.routes[2].path`. */
   readonly path?: string;
-  /** From 1. */
+  /** From 1; 0 when the place is not known. */
   readonly line?: number;
-  /** From 1. */
+  /** From 1; 0 when the place is not known. */
   readonly column?: number;
   readonly message: Texts;
   readonly help?: Texts;
@@ -33,8 +35,8 @@ export class GatewayError extends Error {
   }
 }
 
-function described({ code, path, line, column, message }: Problem): string {
-  const place = [path, line === undefined ? undefined : `line ${line}${column === undefined ? "" : `, column ${column}`}`];
+function described({ code, document, path, line = 0, column = 0, message }: Problem): string {
+  const place = [document, path === "$" ? undefined : path, line > 0 ? `line ${line}, column ${column}` : undefined];
   return [`${code}: ${message.en}`, ...place.filter((p) => p !== undefined)].join(", ");
 }
 
@@ -52,7 +54,7 @@ export function fromThrown(thrown: unknown): GatewayError | undefined {
 export function badKeys(cause: unknown): GatewayError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new GatewayError(
-    [{ code: "key-set-malformed", path: "$.keys", message: { zh: `密钥集不可用：${why}`, en: `the key set cannot be used: ${why}` } }],
+    [{ code: "key-set-malformed", document: "keys", path: "$", message: { zh: `密钥集不可用：${why}`, en: `the key set cannot be used: ${why}` } }],
     { cause },
   );
 }

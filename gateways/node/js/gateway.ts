@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from "jose";
-import { tokenOf, type Call, type Verdict } from "./call.js";
+import { authorizationOf, tokenOf, type Call, type Verdict } from "./call.js";
 import { badKeys, fromThrown } from "./errors.js";
 import { createGlue, GLUE_NAME, type Api, type RawGateway, type RawRecorder } from "./glue.js";
 import { occasionOf, recorderOf, type DecisionSink, type EventOptions } from "./events.js";
@@ -49,7 +49,8 @@ interface Settings {
     readonly clock_skew_seconds: number;
     readonly max_bytes: number;
   };
-  readonly headers: readonly string[];
+  readonly max_header_bytes: number;
+  readonly next_update: string | null;
 }
 
 /** Everything that is replaced at once. */
@@ -59,10 +60,18 @@ interface Generation {
   readonly verifier: TokenVerifier;
   readonly bundle: BundleVersion;
   readonly instance: Instance;
-  readonly heeded: ReadonlySet<string>;
+  readonly headerBytes: number;
   /** When the status list is out of date, in milliseconds. */
   readonly stale: number;
-  readonly allows: Map<string, { readonly verdict: Verdict; readonly until: number }>;
+  /** Allows that are remembered, by token and then by call. */
+  readonly allows: Map<string, Map<string, Allow>>;
+  /** How many there are. */
+  remembered: number;
+}
+
+interface Allow {
+  readonly verdict: Verdict;
+  readonly until: number;
 }
 
 /** One instance of the module with a memory of its own. */
@@ -151,15 +160,16 @@ export class Gateway {
 
   /** Decides a call. Never throws: what cannot be decided is refused. */
   async decide(call: Call): Promise<Verdict> {
-    const token = tokenOf(call.headers);
+    const authorization = authorizationOf(call.headers);
+    // Cut off before it is checked: only what was once verified is found in memory.
+    const token = authorization?.startsWith("Bearer ") ? authorization.slice(7) : undefined;
     for (;;) {
       const generation = this.current;
       const now = this.now();
-      let verified: Verified | undefined;
-      if (typeof token === "string") {
-        verified = generation.verifier.remembered(token, now) ?? (await generation.verifier.verify(token, now));
-      } else if (token === null) {
-        verified = { refusal: "malformed" };
+      let verified = token === undefined ? undefined : generation.verifier.remembered(token, now);
+      if (verified === undefined && authorization !== undefined) {
+        const sent = authorization === null ? undefined : tokenOf(authorization);
+        verified = sent === undefined ? { refusal: "malformed" } : await generation.verifier.verify(sent, now);
       }
       // Keys and rules may have been replaced while the signature was checked.
       if (generation === this.current) {
@@ -185,10 +195,8 @@ export class Gateway {
     try {
       const settings = JSON.parse(raw.settings()) as Settings;
       const verifier = new TokenVerifier(this.rules(settings), keysOf(sources.keys));
-      const heeded = new Set(["authorization", "host", "accept-language", ...settings.headers]);
-      const { next_update: next } = JSON.parse(status) as { readonly next_update?: string };
-      const stale = next === undefined ? Infinity : Date.parse(next);
-      return { sources, raw, verifier, bundle: JSON.parse(raw.bundle()) as BundleVersion, instance, heeded, stale, allows: new Map() };
+      const stale = settings.next_update === null ? Infinity : Date.parse(settings.next_update);
+      return { sources, raw, verifier, bundle: JSON.parse(raw.bundle()) as BundleVersion, instance, headerBytes: settings.max_header_bytes, stale, allows: new Map(), remembered: 0 };
     } catch (cause) {
       raw.free();
       throw cause;
@@ -207,21 +215,25 @@ export class Gateway {
   }
 
   /** The verdict on a call, from memory where an equal call was allowed on the same day by the same sources. */
-  private judge(generation: Generation, call: Call, verified: Verified | undefined, token: string | null | undefined, now: Date): Verdict {
+  private judge(generation: Generation, call: Call, verified: Verified | undefined, token: string | undefined, now: Date): Verdict {
     const most = this.options.rememberedVerdicts ?? 4096;
-    const key = most > 0 && typeof token === "string" && verified?.claims !== undefined ? keyOf(generation.heeded, call, token) : undefined;
-    if (key !== undefined) {
-      const known = generation.allows.get(key);
-      if (known !== undefined && now.getTime() < known.until) {
-        return known.verdict;
-      }
+    const key = most > 0 && verified?.claims !== undefined ? keyOf(call, generation.headerBytes) : undefined;
+    if (key === undefined || token === undefined) {
+      return this.ask(generation, (raw) => JSON.parse(raw.decide(callJson(call, verified), now.toISOString())) as Verdict);
+    }
+    const known = generation.allows.get(token)?.get(key);
+    if (known !== undefined && now.getTime() < known.until) {
+      return known.verdict;
     }
     const verdict = this.ask(generation, (raw) => JSON.parse(raw.decide(callJson(call, verified), now.toISOString())) as Verdict);
-    if (key !== undefined && verdict.allow && !verdict.dry_run) {
-      if (generation.allows.size >= most) {
-        generation.allows.delete(generation.allows.keys().next().value as string);
+    if (verdict.allow && !verdict.dry_run) {
+      if (generation.remembered >= most) {
+        generation.allows.clear();
+        generation.remembered = 0;
       }
-      generation.allows.set(key, { verdict, until: Math.min(endOf(now, verified), generation.stale) });
+      const of = generation.allows.get(token) ?? new Map<string, Allow>();
+      generation.allows.set(token, of.set(key, { verdict, until: Math.min(endOf(now, verified), generation.stale) }));
+      generation.remembered += 1;
     }
     return verdict;
   }
@@ -302,16 +314,29 @@ function callJson({ method, authority, target, headers }: Call, verified: Verifi
   return `${text.slice(0, -1)},"grant":${verified?.text ?? "null"}}`;
 }
 
-/** Two calls with the same key get the same verdict on the same day: everything in it that the module looks at. */
-function keyOf(heeded: ReadonlySet<string>, { method, authority, target, headers }: Call, token: string): string {
-  let key = `${token} ${method} ${authority} ${target}`;
+/** Headers that differ from call to call and that no verdict rests on. Of these only size and characters are looked at. */
+const PASSING = new Set(["accept", "accept-encoding", "cache-control", "connection", "date", "traceparent", "tracestate", "user-agent", "x-request-id"]);
+const UNPRINTABLE = /[^\t -~]/;
+
+/**
+ * Two calls with the same key and the same token get the same verdict on the same day: everything that the module looks at is in
+ * it, and that is every header but a few. `undefined` where the module has to look itself.
+ */
+function keyOf({ method, authority, target, headers }: Call, most: number): string | undefined {
+  let key = `${method} ${authority} ${target}`;
+  let size = 0;
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = (headers[i] as string).toLowerCase();
-    if (heeded.has(name) || name.startsWith("x-lexgate-")) {
-      key += `\n${name}:${headers[i + 1]}`;
+    const value = headers[i + 1] as string;
+    size += name.length + value.length;
+    if (!PASSING.has(name)) {
+      // The token stands for its header: the bytes are the same, and there is one such header.
+      key += name === "authorization" ? "\nauthorization" : `\n${name}:${value}`;
+    } else if (UNPRINTABLE.test(value)) {
+      return undefined;
     }
   }
-  return key;
+  return size > most ? undefined : key;
 }
 
 /** Until when an allow holds: to the end of the day, of the token, and of a grant that ends within the day. */

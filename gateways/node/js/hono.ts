@@ -12,6 +12,21 @@ declare module "hono" {
   }
 }
 
+/**
+ * What an earlier middleware has read of the headers may be a copy from before: it gets the headers of the verdict too. A copy
+ * shows by a header that was taken off; without one, or where the caller sent some of ours, nothing is left to chance.
+ */
+function refresh(headers: Headers, { upstream = [], remove = [] }: Verdict, spoofed: boolean): void {
+  const fresh = remove.length > 0 && remove.every((name) => !headers.has(name)) && upstream.every(([name, value]) => headers.get(name) === value);
+  if (fresh && !spoofed) {
+    return;
+  }
+  for (const name of [...headers.keys()]) {
+    if (name.startsWith("x-lexgate-") || remove.includes(name)) headers.delete(name);
+  }
+  for (const [name, value] of upstream) headers.set(name, value);
+}
+
 /** Lets a call reach the handlers behind it only if the gateway allows it. Put it first: `app.use(lexgate(gateway))`. */
 export function lexgate(gateway: Gateway): MiddlewareHandler {
   return async (c, next) => {
@@ -25,7 +40,7 @@ export function lexgate(gateway: Gateway): MiddlewareHandler {
     if (incoming?.rawHeaders === undefined) {
       c.req.raw = dressed(c.req.raw, verdict);
     } else {
-      dress(incoming, verdict);
+      refresh(c.req.raw.headers, verdict, dress(incoming, verdict));
     }
     c.set("lexgate", verdict);
     return next();

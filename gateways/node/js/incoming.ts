@@ -6,14 +6,17 @@ export function callOfIncoming(incoming: Pick<IncomingMessage, "method" | "rawHe
   return { method: incoming.method ?? "", authority: valuesOf(incoming.rawHeaders, "host")[0] ?? "", target, headers: incoming.rawHeaders };
 }
 
-/** Gives the request the headers of the verdict, in place of whatever the caller sent under these names. */
-export function dress(incoming: IncomingMessage, { upstream = [], remove = [] }: Verdict): void {
+/** Gives the request the headers of the verdict, in place of whatever the caller sent under these names; says whether there was any. */
+export function dress(incoming: IncomingMessage, { upstream = [], remove = [] }: Verdict): boolean {
+  let spoofed = false;
   const mine = new Set(remove);
   const { rawHeaders, headers } = incoming;
   const kept: string[] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase();
-    if (name.startsWith("x-lexgate-") || mine.has(name)) {
+    const ours = name.startsWith("x-lexgate-");
+    spoofed ||= ours;
+    if (ours || mine.has(name)) {
       delete headers[name];
     } else {
       kept.push(rawHeaders[i] as string, rawHeaders[i + 1] as string);
@@ -24,4 +27,5 @@ export function dress(incoming: IncomingMessage, { upstream = [], remove = [] }:
     headers[name] = value;
   }
   incoming.rawHeaders = kept;
+  return spoofed;
 }

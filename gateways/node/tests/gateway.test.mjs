@@ -61,6 +61,30 @@ test("an allow is remembered to the end of the day and no longer than its token"
   assert.equal((await gateway.decide(call())).status, 401);
 });
 
+test("memory lets nothing pass that the module refuses", async () => {
+  const gateway = make();
+  const first = await gateway.decide(call());
+  assert.equal(await gateway.decide(call(undefined, undefined, ["user-agent", "other", "x-request-id", "1"])), first, "what does not matter is not looked at");
+  const bad = {
+    "another path": ["x-original-url", "/admin"],
+    "another method": ["X-HTTP-Method-Override", "DELETE"],
+    "a body": ["content-length", "5"],
+    "two lengths": ["content-length", "0", "content-length", "5"],
+    "a second host": ["host", "other.example.cn"],
+    "a second token": ["authorization", `Bearer ${signed.shared.jwt}`],
+    "a second token under another spelling": ["Authorization", "x"],
+    "a name for a name": ["authorization_", "x", "Content_Length", "5"],
+    "a control character": ["user-agent", "a\u0001b"],
+    "too much": ["user-agent", "x".repeat(40_000)],
+  };
+  for (const [what, headers] of Object.entries(bad)) {
+    assert.equal((await gateway.decide(call(undefined, undefined, headers))).allow, false, what);
+  }
+  assert.equal((await gateway.decide({ ...call(), method: "DELETE" })).allow, false);
+  assert.equal((await gateway.decide({ ...call(), authority: "other.example.cn" })).allow, false);
+  assert.equal(await gateway.decide(call()), first);
+});
+
 test("headers that bear on the decision are not forgotten by memory", async () => {
   const gateway = make();
   const batch = (fields) => ({ ...call("/datasets/nanning-bus-positions/batch", "opened-batch", ["x-fields", fields]), method: "POST" });
@@ -104,6 +128,9 @@ test("files that are moved into place are taken up; broken ones are not", async 
   const files = Object.fromEntries(Object.entries(names).map(([name, base]) => [name, join(folder, base)]));
   for (const base of Object.values(names)) copyFileSync(fixture(base), join(folder, base));
   const gateway = await Gateway.open(files);
+  // The watchers alone keep no program running.
+  const awake = setInterval(() => {}, 1000);
+  t.after(() => clearInterval(awake));
   let told;
   const next = () => new Promise((yes) => (told = yes));
   const watching = watch(gateway, files, { quiet: 20, onReload: () => told("reloaded"), onRefused: ({ code }) => told(code) });

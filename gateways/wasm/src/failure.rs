@@ -1,9 +1,7 @@
 //! What is thrown to JavaScript.
 
-use lexgate::bundle::BundleError;
 use lexgate::event::EventError;
 use lexgate::mask::MaskError;
-use lexgate::trust::TrustError;
 use lexgate::vocabulary::Text;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -27,23 +25,13 @@ fn text(en: impl Into<String>, zh: impl Into<String>) -> Text {
 }
 
 impl Thrown {
-    /// A bundle was refused.
-    pub(crate) fn bundle(error: &BundleError) -> Self {
-        Self { code: error.code(), help: error.help(), message: error.message(), path: "$.bundle".to_owned() }
-    }
-
-    /// Nobody can be trusted in this way.
-    pub(crate) fn trust(error: &TrustError, path: &str) -> Self {
-        Self { code: error.code(), help: error.help(), message: error.message(), path: format!("$.trust{path}") }
-    }
-
     /// Keys without anything that they could have signed.
     pub(crate) fn trust_without_bundle() -> Self {
         Self {
             code: "trust-without-bundle",
             help: text("give the bundle as well, or leave the keys out", "请同时提供策略包，或者不提供公钥"),
             message: text("keys were given, and no bundle to verify with them", "提供了公钥，却没有待验证的策略包"),
-            path: "$.trust".to_owned(),
+            path: "$".to_owned(),
         }
     }
 
@@ -55,7 +43,7 @@ impl Thrown {
     /// Decision events cannot be made in this way.
     pub(crate) fn events(code: &'static str, en: String, zh: &str) -> Self {
         let help = text("docs/decision-events.md says what can be asked for", "可用的设置见 docs/decision-events.md");
-        Self { code, help, message: text(en, zh), path: "$.events".to_owned() }
+        Self { code, help, message: text(en, zh), path: "$".to_owned() }
     }
 
     /// No event was made.

@@ -4,10 +4,8 @@
 
 mod failure;
 mod recorder;
-mod trust;
 
 use failure::{Thrown, json};
-use lexgate::{Engine, Options};
 use lexgate_gateway::Gateway as Map;
 use serde::Serialize;
 use std::sync::Arc;
@@ -24,8 +22,9 @@ pub struct Gateway {
 /// What a host has to know of the configuration.
 #[derive(Serialize)]
 struct Settings<'g> {
-    /// Names of headers that a decision may rest on, beside those that every decision rests on.
-    headers: Vec<&'g str>,
+    max_header_bytes: usize,
+    /// After which moment every call is refused.
+    next_update: Option<&'g str>,
     token: TokenSettings<'g>,
 }
 
@@ -47,15 +46,13 @@ impl Gateway {
     /// Throws everything that is wrong with the documents, or why the bundle was refused.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &str, catalogue: &str, status: &str, bundle: Option<Vec<u8>>, trust: Option<String>) -> Result<Gateway, JsValue> {
-        let options = Options::default();
-        let engine = match (bundle, trust) {
-            (None, None) => Engine::with_options(lexgate::evaluate::EMBEDDED_BUNDLE, options),
-            (Some(b), None) => Engine::with_options(&b, options),
-            (Some(b), Some(t)) => Engine::verified(&b, &trust::read(&t).map_err(Thrown::into_value)?, options),
+        let engine = match (&bundle, &trust) {
             // Who names keys and gives no bundle has forgotten the bundle: the one inside is not what they asked for.
             (None, Some(_)) => return Err(Thrown::trust_without_bundle().into_value()),
+            (None, None) => lexgate_gateway::bundle::engine(lexgate::evaluate::EMBEDDED_BUNDLE, None),
+            (Some(bundle), trust) => lexgate_gateway::bundle::engine(bundle, trust.as_deref()),
         };
-        let engine = engine.map_err(|e| Thrown::bundle(&e).into_value())?;
+        let engine = engine.map_err(|e| JsValue::from_str(&json(&e)))?;
         let map = Map::new(config, catalogue, status, Arc::new(engine)).map_err(|errors| JsValue::from_str(&json(&errors)))?;
         Ok(Self { map })
     }
@@ -79,7 +76,8 @@ impl Gateway {
         let config = self.map.config();
         let token = &config.token;
         json(&Settings {
-            headers: self.map.headers().into_iter().collect(),
+            max_header_bytes: config.limits.headers,
+            next_update: self.map.status().next_update.as_deref(),
             token: TokenSettings {
                 algorithms: token.algorithms.iter().map(|a| a.name()).collect(),
                 audience: &token.audience,

@@ -46,7 +46,7 @@ test("what is no bundle is refused with code, path and help", async () => {
   }
   const damaged = readFileSync(join(root, "core/default.bundle"));
   damaged[damaged.length >> 1] ^= 1;
-  await assert.rejects(Lexgate.load(damaged), { name: "LexgateError", code: "bundle-digest-mismatch" });
+  await assert.rejects(Lexgate.load(damaged), { name: "LexgateError", code: "bundle-file-digest-mismatch" });
 });
 
 test("what cannot be loaded says so", async () => {

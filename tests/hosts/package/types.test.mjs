@@ -43,7 +43,7 @@ import { Author, type SourceFinding } from "lexgate/author";
 async function edit(): Promise<readonly SourceFinding[]> {
   const author = await Author.load();
   const workbench = author.compile({ "store.toml": "" });
-  const run = workbench.runVectors({}, { oracle: true, onProgress: (done, all) => console.log(done, all) });
+  const run = workbench.runVectors({}, { onProgress: (done, all) => console.log(done, all) });
   console.log(run.failed, author.format(""), workbench.bundle?.length);
   return workbench.findings;
 }

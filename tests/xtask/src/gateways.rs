@@ -1,7 +1,7 @@
 //! The gateways: the package `lexgate-gateway`, and the shared table of calls against every host.
 
-use crate::package::{packages, without_places, youngest};
-use crate::run::{Step, command, root, step, target};
+use crate::package::{packages, tarball, without_places, youngest};
+use crate::run::{Step, cargo, command, root, step, target};
 use crate::setup::setup_package;
 
 /// What the package is made from.
@@ -26,10 +26,20 @@ pub(crate) fn package() -> Step {
     step("entry points of lexgate-gateway", command("node").arg("build.mjs").arg(&folder).current_dir(root().join("gateways/node")))
 }
 
+/// Runs the tests of the package. One of them puts the engine of the package `lexgate` behind Cedar's middleware.
+pub(crate) fn test() -> Step {
+    tarball()?;
+    package()?;
+    step("tests of lexgate-gateway", command("node").args(["--test", "gateways/node/tests/"]))
+}
+
 /// Runs the table of calls against the runners named, or all of them. The core is always one.
 pub(crate) fn conformance(runners: &[&str]) -> Step {
     package()?;
     packages("tests/gateways")?;
+    if runners.is_empty() || runners.contains(&"envoy") {
+        crate::envoy::prepare()?;
+    }
     step("the table of calls", command("node").arg("tests/gateways/conformance.mjs").args(runners))
 }
 
@@ -37,7 +47,7 @@ pub(crate) fn conformance(runners: &[&str]) -> Step {
 pub(crate) fn soak(minutes: &str) -> Step {
     package()?;
     packages("tests/gateways")?;
-    step("the command line", command("cargo").args(["build", "--quiet", "--release", "--package", "lexgate-cli"]))?;
+    step("the command line", &mut cargo(&["build", "--quiet", "--release", "--package", "lexgate-cli"]))?;
     let lexgate = target().join("release/lexgate");
     step("gateways under load and fault", command("node").args(["tests/gateways/soak.mjs", minutes]).arg(lexgate))
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod conformance;
+mod envoy;
 mod gateways;
 mod inspect;
 mod package;
@@ -54,6 +55,9 @@ fn main() -> ExitCode {
         ["package"] => package::package(),
         ["size"] => size::size(false),
         ["size", "--json"] => size::size(true),
+        ["gateways"] => gateways::test(),
+        ["envoy"] => envoy::faults(),
+        ["bench", "--envoy"] => envoy::bench(),
         ["conformance", "gateways", runners @ ..] => gateways::conformance(runners),
         ["conformance", hosts @ ..] => conformance::conformance(hosts),
         ["inspect"] => inspect::inspect(false),
