@@ -56,7 +56,7 @@ Colours follow the terminal and NO_COLOR.";
 #[derive(Debug, Subcommand)]
 enum Command {
     Evaluate(evaluate::Args),
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     Replay(replay::Args),
     Explain(explain::Args),
     Compare(compare::Args),

@@ -175,7 +175,7 @@ fn trust(args: &Args) -> TrustNow {
             let (en, zh) = (failure.block(Lang::En), failure.block(Lang::Zh));
             let text = |en: String, zh: String| lexgate::vocabulary::Text { en, zh };
             let help = text(en.help.unwrap_or_default(), zh.help.unwrap_or_default());
-            Refused { path: path.clone(), code: en.code, message: text(en.message, zh.message), help }
+            Refused { path: path.clone(), code: en.code, message: text(en.message, zh.message), help: Box::new(help) }
         })
     })
 }

@@ -66,8 +66,8 @@ pub struct Refused {
     pub code: &'static str,
     /// What is wrong with it.
     pub message: Text,
-    /// How to mend it.
-    pub help: Text,
+    /// How to mend it; boxed, because a refusal goes up through many results.
+    pub help: Box<Text>,
 }
 
 impl Refused {
@@ -75,7 +75,7 @@ impl Refused {
         let help = Text {
             en: "the file in force before stays; mend this one".to_owned(), zh: "原文件继续有效；请修改该文件".to_owned()
         };
-        Self { path: path.to_owned(), code, message: Text { en: en.into(), zh: zh.into() }, help }
+        Self { path: path.to_owned(), code, message: Text { en: en.into(), zh: zh.into() }, help: Box::new(help) }
     }
 
     fn unreadable(path: &Path, error: &io::Error) -> Self {
@@ -83,7 +83,7 @@ impl Refused {
     }
 
     fn bundle(path: &Path, error: &BundleError) -> Self {
-        Self { path: path.to_owned(), code: error.code(), message: error.message(), help: error.help() }
+        Self { path: path.to_owned(), code: error.code(), message: error.message(), help: Box::new(error.help()) }
     }
 }
 
