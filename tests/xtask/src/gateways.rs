@@ -37,17 +37,32 @@ pub(crate) fn test() -> Step {
 pub(crate) fn conformance(runners: &[&str]) -> Step {
     package()?;
     packages("tests/gateways")?;
+    service()?;
     if runners.is_empty() || runners.contains(&"envoy") {
         crate::envoy::prepare()?;
     }
     step("the table of calls", command("node").arg("tests/gateways/conformance.mjs").args(runners))
 }
 
+/// Runs the recipes for other proxies with the real programs, and AuthZEN's certification scenario against `lexgate serve`.
+pub(crate) fn services() -> Step {
+    package()?;
+    service()?;
+    crate::envoy::prepare()?;
+    step("recipes for nginx, Caddy and ext_authz", command("node").arg("tests/gateways/recipes.mjs"))?;
+    step("certification scenario of AuthZEN 1.0", command("node").arg("tests/gateways/authzen-certification.mjs"))
+}
+
+/// The command line, which is the service too.
+fn service() -> Step {
+    step("the command line", &mut cargo(&["build", "--quiet", "--release", "--package", "lexgate-cli"]))
+}
+
 /// Mixed traffic while everything changes, for so many minutes.
 pub(crate) fn soak(minutes: &str) -> Step {
     package()?;
     packages("tests/gateways")?;
-    step("the command line", &mut cargo(&["build", "--quiet", "--release", "--package", "lexgate-cli"]))?;
+    service()?;
     let lexgate = target().join("release/lexgate");
     step("gateways under load and fault", command("node").args(["tests/gateways/soak.mjs", minutes]).arg(lexgate))
 }

@@ -37,7 +37,7 @@ const HELP: &str = "cargo xtask COMMAND
                    --full runs a million evaluations instead of a tenth of it
   conformance gateways [GATEWAY...]
                    send one table of HTTP calls through each gateway (node, workers, envoy, serve) and demand the same verdicts
-  gateways         tests of the npm package lexgate-gateway
+  gateways         tests of the npm package lexgate-gateway, recipes for nginx, Caddy and ext_authz, AuthZEN's certification scenario
   envoy            what Envoy with the filter does when its configuration changes or goes wrong
   soak [MINUTES]   gateways under load and fault (default 10)
   demo             build the workbench into web-demo/dist and serve it on the loopback address
@@ -70,7 +70,7 @@ fn main() -> ExitCode {
         ["package"] => package::package(),
         ["size"] => size::size(false),
         ["size", "--json"] => size::size(true),
-        ["gateways"] => gateways::test(),
+        ["gateways"] => gateways::test().and_then(|()| gateways::services()),
         ["envoy"] => envoy::faults(),
         ["conformance", "gateways", runners @ ..] => gateways::conformance(runners),
         ["conformance", hosts @ ..] => conformance::conformance(hosts),

@@ -178,6 +178,20 @@ fn browsers() -> Step {
     apt(&missing)
 }
 
+/// The proxies whose recipes are run, and Python for Envoy.
+pub(crate) fn proxies() -> Step {
+    let found = |program: &str| runs("sh", &["-c", &format!("command -v {program} || test -x /usr/sbin/{program}")]);
+    let wanted =
+        [("nginx-light", found("nginx")), ("caddy", found("caddy")), ("python3-venv", runs("python3", &["-c", "import ensurepip, venv"]))];
+    let missing: Vec<&str> = wanted.iter().filter(|(_, found)| !found).map(|(package, _)| *package).collect();
+    if missing.is_empty() {
+        println!("setup: nginx, Caddy and Python found");
+        return Ok(());
+    }
+    println!("setup: installing {}", missing.join(", "));
+    apt(&missing)
+}
+
 /// The version of a library in the lock file.
 fn locked(library: &str) -> Result<String, String> {
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).map_err(|e| format!("Cargo.lock: {e}"))?;

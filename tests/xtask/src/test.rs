@@ -2,11 +2,13 @@
 
 use crate::check::check;
 use crate::conformance::conformance;
+use crate::demo::test_demo;
 use crate::inspect::inspect;
 use crate::replay::replay;
 use crate::run::{Step, cargo, lexgate, root, runs, step, target};
 use crate::setup::setup;
 use crate::size::size;
+use crate::{envoy, gateways};
 use std::process::Command;
 
 /// The fuzz targets.
@@ -15,7 +17,7 @@ const TARGETS: [&str; 3] = ["request", "bundle", "event"];
 const EVENTS: u32 = 50_000;
 
 /// Set-up, checks, tests, replay, documentation, coverage, half a minute of each fuzz target, the npm package in its hosts,
-/// and the vectors.
+/// the gateways, the workbench, and the vectors.
 pub(crate) fn test() -> Step {
     setup()?;
     check()?;
@@ -27,6 +29,11 @@ pub(crate) fn test() -> Step {
     size(false)?;
     inspect(false)?;
     conformance(&[])?;
+    gateways::test()?;
+    gateways::conformance(&[])?;
+    gateways::services()?;
+    envoy::faults()?;
+    test_demo()?;
     // Last, because its closing line is the one to read: `N passed, N failed`.
     step("vectors", &mut lexgate(&["test"]))
 }
