@@ -150,14 +150,19 @@ pub(crate) fn sign_bundle(args: &SignArgs, terminal: &mut Terminal) -> Result<Ex
 }
 
 fn private_key(path: &Path) -> Result<PrivateKey, Failure> {
+    let bytes = private_bytes(path)?;
+    let key = std::str::from_utf8(&bytes).map_err(|_| SignError::PrivateKey).and_then(PrivateKey::from_pem);
+    key.map_err(|source| Failure::Sign { name: path.display().to_string(), source })
+}
+
+/// The contents of the file of a private key, unless others than its owner may reach it.
+pub(crate) fn private_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let file = File::open(path).map_err(Failure::unreadable(path))?;
     // The file that was opened is looked at, not the path, which may lead elsewhere by now.
     if is_exposed(&file).map_err(Failure::unreadable(path))? {
         return Err(Failure::KeyExposed(path.to_owned()));
     }
-    let bytes = at_most(file, MAX_KEY).map_err(Failure::unreadable(path))?;
-    let key = std::str::from_utf8(&bytes).map_err(|_| SignError::PrivateKey).and_then(PrivateKey::from_pem);
-    key.map_err(|source| Failure::Sign { name: path.display().to_string(), source })
+    at_most(file, MAX_KEY).map_err(Failure::unreadable(path))
 }
 
 /// Whether others than the owner may read or write the file.

@@ -1,6 +1,7 @@
 //! Keys for signing and checking decision events.
 
 use crate::failure::Failure;
+use crate::keys::private_bytes;
 use crate::load::{at_most, open};
 use ed25519_dalek::pkcs8::{DecodePrivateKey, DecodePublicKey};
 use ed25519_dalek::{Signer, VerifyingKey};
@@ -18,9 +19,11 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
-    /// Reads PKCS#8 in PEM.
+    /// Reads PKCS#8 in PEM, from a file that only its owner can reach.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let key = ed25519_dalek::SigningKey::from_pkcs8_pem(&text(path)?).map_err(|_| Failure::Key(path.to_owned()))?;
+        let malformed = || Failure::Key(path.to_owned());
+        let pem = String::from_utf8(private_bytes(path)?).map_err(|_| malformed())?;
+        let key = ed25519_dalek::SigningKey::from_pkcs8_pem(&pem).map_err(|_| malformed())?;
         Ok(Self { id: id(&key.verifying_key()), key })
     }
 

@@ -27,6 +27,12 @@ struct Place {
 }
 
 impl Place {
+    /// Leaves a file to its owner alone.
+    fn close(&self, file: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(self.folder.join(file), std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
     fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("replay-{name}"));
         let _ = std::fs::remove_dir_all(&folder);
@@ -260,6 +266,8 @@ fn a_log_that_cannot_be_written_is_no_answer() {
     let run = place.run(&["evaluate", "--bundle", "demo.bundle", "-", "--log", "no/such/folder.jsonl"], request(2).to_string().as_bytes());
     assert_eq!((run.code, run.out.as_str(), code(&run).as_str()), (2, "", "file-unwritable"));
     std::fs::write(place.folder.join("short"), "key").unwrap();
+    assert_eq!(code(&place.log(0..1, &["--log-sign", "short"])), "private-key-exposed");
+    place.close("short");
     assert_eq!(code(&place.log(0..1, &["--log-mask-key", "short"])), "mask-key-too-short");
     std::fs::write(place.folder.join("rules.json"), "{\"keep\": [\"input\"]}").unwrap();
     assert_eq!(code(&place.log(0..1, &["--log-mask", "rules.json"])), "mask-rule-pointer");
@@ -305,6 +313,7 @@ fn signed_events_are_checked_against_the_keys_given() {
     for (file, text) in [("private.pem", PRIVATE), ("public.pem", PUBLIC), ("other.pem", OTHER)] {
         std::fs::write(place.folder.join(file), text).unwrap();
     }
+    place.close("private.pem");
     place.log(0..4, &["--log-sign", "private.pem"]);
     assert_eq!(place.replay(&["log.jsonl", "--public-key", "public.pem"]).code, 0);
     assert_eq!(place.replay(&["log.jsonl", "--public-key", "other.pem", "--public-key", "public.pem"]).code, 0);

@@ -440,7 +440,7 @@ fn files_change_while_it_runs() {
         let store = sources.get("store.toml").unwrap().to_owned();
         let lines: Vec<String> =
             store.lines().map(|l| if l.starts_with("version") { format!("version = \"{version}\"") } else { l.to_owned() }).collect();
-        sources.set("store.toml".to_owned(), &lines.join("\n"));
+        sources.set("store.toml".to_owned(), lines.join("\n"));
         lexgate::bundle::write(lexgate::author::compile(&sources).content.as_ref().unwrap()).unwrap()
     };
     let (old, new, newest) = (bundle("9.1.0"), bundle("9.2.0"), bundle("9.3.0"));
