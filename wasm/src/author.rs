@@ -8,7 +8,7 @@ use js_sys::{Function, Uint8Array};
 use lexgate::author::coverage::{Coverage, coverage};
 use lexgate::author::diff::diff;
 use lexgate::author::vectors::{self, Runner, Vector};
-use lexgate::author::{self, Compiled, Sources, Validation, compile_with};
+use lexgate::author::{self, Sources, Validation, compile_with};
 use lexgate::bundle;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -93,7 +93,6 @@ pub struct VectorRun {
 #[derive(Debug)]
 pub struct Workbench {
     findings: Vec<SourceFinding>,
-    compiled: Compiled,
     bundle: Option<Vec<u8>>,
 }
 
@@ -108,7 +107,7 @@ impl Workbench {
         let compiled = compile_with(&sources, if quick { Validation::Off } else { Validation::Strict });
         let findings = compiled.findings.iter().map(|f| finding(f, &sources)).collect();
         let bundle = compiled.content.as_ref().and_then(|c| bundle::write(c).ok());
-        Ok(Self { findings, compiled, bundle })
+        Ok(Self { findings, bundle })
     }
 
     /// What is wrong with the sources, as JSON.

@@ -41,8 +41,8 @@ struct Given {
     requested_by: Option<String>,
 }
 
-fn malformed() -> Thrown {
-    Thrown::events("event-options-malformed", "what events should be like cannot be read".to_owned(), "决定事件的设置无法读取")
+fn malformed() -> Box<Thrown> {
+    Box::new(Thrown::events("event-options-malformed", "what events should be like cannot be read".to_owned(), "决定事件的设置无法读取"))
 }
 
 #[wasm_bindgen]
@@ -53,7 +53,7 @@ impl Recorder {
     /// Throws what is wrong with key or rules.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &str) -> Result<Recorder, JsValue> {
-        let masking = read(options).map_err(Thrown::into_value)?;
+        let masking = read(options).map_err(|e| e.into_value())?;
         Ok(Self { events: Events::new(masking) })
     }
 
@@ -79,15 +79,15 @@ impl Recorder {
     }
 }
 
-fn read(options: &str) -> Result<Masking, Thrown> {
+fn read(options: &str) -> Result<Masking, Box<Thrown>> {
     let options: RecorderOptions = serde_json::from_str(options).map_err(|_| malformed())?;
     let key = bytes(&options.mask_key).ok_or_else(malformed)?;
-    let mut masking = Masking::new(&key).map_err(|e| Thrown::mask(&e))?;
+    let mut masking = Masking::new(&key).map_err(|e| Box::new(Thrown::mask(&e)))?;
     if options.unmasked {
         masking = masking.keeping_all();
     }
     match &options.rules {
-        Some(rules) => masking.with_rules(rules.get().as_bytes()).map_err(|e| Thrown::mask(&e)),
+        Some(rules) => masking.with_rules(rules.get().as_bytes()).map_err(|e| Box::new(Thrown::mask(&e))),
         None => Ok(masking),
     }
 }
