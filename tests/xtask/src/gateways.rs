@@ -1,7 +1,7 @@
 //! The gateways: the package `lexgate-gateway`, and the shared table of calls against every host.
 
 use crate::package::{packages, tarball, without_places, youngest};
-use crate::run::{Step, cargo, command, root, step, target};
+use crate::run::{Step, cargo, command, files, root, step, target};
 use crate::setup::setup_package;
 
 /// What the package is made from.
@@ -30,7 +30,8 @@ pub(crate) fn package() -> Step {
 pub(crate) fn test() -> Step {
     tarball()?;
     package()?;
-    step("tests of lexgate-gateway", command("node").args(["--test", "gateways/node/tests/"]))
+    let tests = files(&root().join("gateways/node/tests"), ".test.mjs")?;
+    step("tests of lexgate-gateway", command("node").arg("--test").args(tests))
 }
 
 /// Runs the table of calls against the runners named, or all of them. The core is always one.

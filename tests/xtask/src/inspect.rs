@@ -2,7 +2,7 @@
 
 use crate::conformance::requests;
 use crate::package::{packages, tarball};
-use crate::run::{Step, command, root, step};
+use crate::run::{Step, command, files, root, step};
 
 /// Runs the tests in `tests/hosts/package` on the packed package. `full` is for those that count to a million.
 pub(crate) fn inspect(full: bool) -> Step {
@@ -12,11 +12,8 @@ pub(crate) fn inspect(full: bool) -> Step {
     tests
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=3600000"])
         .current_dir(root().join("tests/hosts"));
-    let folder = root().join("tests/hosts/package");
-    let files = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let mut files: Vec<_> = files.filter_map(Result::ok).map(|f| f.path()).filter(|p| p.to_string_lossy().ends_with(".test.mjs")).collect();
-    files.sort();
-    tests.args(files).env("LEXGATE_TARBALL", tarball).env("LEXGATE_REQUESTS", requests()?);
+    tests.args(files(&root().join("tests/hosts/package"), ".test.mjs")?);
+    tests.env("LEXGATE_TARBALL", tarball).env("LEXGATE_REQUESTS", requests()?);
     if full {
         tests.env("LEXGATE_FULL", "1");
     }

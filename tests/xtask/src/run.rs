@@ -1,6 +1,6 @@
 //! Running other programs and saying so.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -67,6 +67,14 @@ pub(crate) fn step(what: &str, command: &mut Command) -> Step {
     } else {
         Err(format!("{what}: failed after {seconds} s ({status})"))
     }
+}
+
+/// The files of a folder whose names end so, in order.
+pub(crate) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut files: Vec<_> = entries.filter_map(Result::ok).map(|f| f.path()).filter(|p| p.to_string_lossy().ends_with(ending)).collect();
+    files.sort();
+    Ok(files)
 }
 
 /// Whether a program runs.
