@@ -1,17 +1,19 @@
 // WebKit in its GTK port, which stands in for Safari: driven over WebDriver, on a display of its own. On demand, and on Debian
 // only: apt-get install webkit2gtk-driver xvfb xauth.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { host, program, start } from "../lab.mjs";
 import { run } from "../page/browser.mjs";
 
-/** The browser that comes with the driver. */
+/** The browser that comes with the driver: /usr/lib/ARCHITECTURE/webkit2gtk-VERSION/MiniBrowser. */
 function miniBrowser() {
-  const found = readdirSync("/usr/lib", { recursive: true }).find((file) => /webkit2gtk-4\.\d\/MiniBrowser$/.test(file));
+  const architectures = readdirSync("/usr/lib").filter((name) => name.endsWith("-linux-gnu"));
+  const folders = architectures.flatMap((name) => readdirSync(`/usr/lib/${name}`).map((inner) => `/usr/lib/${name}/${inner}`));
+  const found = folders.filter((folder) => /\/webkit2gtk-4\.\d$/.test(folder)).map((folder) => `${folder}/MiniBrowser`).find((file) => existsSync(file));
   if (!found) {
     throw new Error("there is no MiniBrowser: apt-get install webkit2gtk-driver xvfb xauth");
   }
-  return `/usr/lib/${found}`;
+  return found;
 }
 
 async function freePort() {
